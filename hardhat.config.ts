@@ -24,7 +24,12 @@ export default defineConfig({
   solidity: {
     version: "0.8.30",
     path: solc,
-    settings: { viaIR: true, evmVersion: "cancun", optimizer: { enabled: true, runs: 800 }, metadata: { bytecodeHash: "none" } },
+    settings: {
+      viaIR: true,
+      evmVersion: "cancun",
+      optimizer: { enabled: true, runs: 800 },
+      metadata: { bytecodeHash: "none" },
+    },
   },
   paths: {
     sources: ["contracts", "devnet/contracts", "test/doubles"],
