@@ -1,5 +1,5 @@
 -- The platform database: what the chain does not know. Losing it loses no settlement.
--- Addresses and hashes are lower-case 0x hex text; amounts are base units in numeric(78,0); times are timestamptz.
+-- Addresses and hashes are lower-case 0x hex text; amounts are base units in numeric(78,0); times are timestamptz in milliseconds, so that a cursor made of one is exact.
 
 CREATE TABLE platform (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -7,8 +7,8 @@ CREATE TABLE platform (
   name text NOT NULL,
   slug text NOT NULL UNIQUE,
   status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'suspended')),
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now()
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
+  updated_at timestamptz(3) NOT NULL DEFAULT now()
 );
 
 CREATE TABLE environment (
@@ -18,8 +18,8 @@ CREATE TABLE environment (
   slug text NOT NULL,
   auth0_client_id text NOT NULL UNIQUE,
   is_active boolean NOT NULL DEFAULT true,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
+  updated_at timestamptz(3) NOT NULL DEFAULT now(),
   UNIQUE (platform_id, slug)
 );
 
@@ -37,7 +37,7 @@ CREATE TABLE instrument (
   name text,
   token_id numeric(78, 0),
   verified boolean NOT NULL DEFAULT false,
-  created_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
   UNIQUE NULLS NOT DISTINCT (environment_id, alias, chain_id)
 );
 
@@ -47,7 +47,7 @@ CREATE TABLE token (
   address text NOT NULL,
   token_standard text NOT NULL,
   decimals integer NOT NULL CHECK (decimals BETWEEN 0 AND 77),
-  created_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
   PRIMARY KEY (chain_id, address)
 );
 
@@ -61,8 +61,8 @@ CREATE TABLE template (
   description text,
   config jsonb NOT NULL,
   is_active boolean NOT NULL DEFAULT true,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
+  updated_at timestamptz(3) NOT NULL DEFAULT now(),
   UNIQUE (slug, version)
 );
 
@@ -82,10 +82,10 @@ CREATE TABLE settlement (
   fee_mode text NOT NULL CHECK (fee_mode IN ('seller_pays', 'buyer_pays', 'split')),
   settlement_hash text NOT NULL UNIQUE,
   terms jsonb NOT NULL,
-  timeout_at timestamptz NOT NULL,
-  deposit_deadline timestamptz NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now()
+  timeout_at timestamptz(3) NOT NULL,
+  deposit_deadline timestamptz(3) NOT NULL,
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
+  updated_at timestamptz(3) NOT NULL DEFAULT now()
 );
 
 CREATE TABLE instruction (
@@ -105,11 +105,11 @@ CREATE TABLE instruction (
   open boolean NOT NULL,
   fee_mode text CHECK (fee_mode IN ('seller_pays', 'buyer_pays', 'split')),
   counterparty_platform_slug text,
-  timeout_at timestamptz NOT NULL,
-  expires_at timestamptz NOT NULL,
-  matched_at timestamptz,
-  created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
+  timeout_at timestamptz(3) NOT NULL,
+  expires_at timestamptz(3) NOT NULL,
+  matched_at timestamptz(3),
+  created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+  updated_at timestamptz(3) NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX instruction_by_environment ON instruction (environment_id, created_at DESC, id DESC);
 CREATE INDEX instruction_candidates ON instruction (trade_reference, created_at) WHERE status = 'pending_match';
@@ -132,8 +132,8 @@ CREATE TABLE party (
   entity_commitment text NOT NULL UNIQUE,
   wallet_commitment text NOT NULL UNIQUE,
   open boolean NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
+  updated_at timestamptz(3) NOT NULL DEFAULT now(),
   UNIQUE (settlement_id, position)
 );
 CREATE INDEX party_by_environment ON party (environment_id, settlement_id);
@@ -149,8 +149,8 @@ CREATE TABLE leg (
   counterparty_role text NOT NULL,
   decimals integer NOT NULL,
   external_reference text,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
+  updated_at timestamptz(3) NOT NULL DEFAULT now(),
   UNIQUE (settlement_id, leg_index)
 );
 
@@ -177,8 +177,8 @@ CREATE TABLE compliance_check (
   matched_lists text[],
   decided_by text,
   decision_reason text,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
+  updated_at timestamptz(3) NOT NULL DEFAULT now(),
   UNIQUE (settlement_id, party_id, check_type, provider)
 );
 
@@ -188,8 +188,8 @@ CREATE TABLE intent (
   settlement_id uuid NOT NULL REFERENCES settlement (id),
   kind text NOT NULL CHECK (kind IN ('settle')),
   status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'done')),
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
+  updated_at timestamptz(3) NOT NULL DEFAULT now(),
   UNIQUE (settlement_id, kind)
 );
 CREATE INDEX intent_open ON intent (created_at) WHERE status = 'open';
@@ -201,9 +201,9 @@ CREATE TABLE attestation (
   sequence bigint NOT NULL,
   statuses smallint[] NOT NULL,
   reference_hashes text[] NOT NULL,
-  valid_until timestamptz NOT NULL,
+  valid_until timestamptz(3) NOT NULL,
   signature text NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
   PRIMARY KEY (settlement_id, attester, sequence)
 );
 
@@ -232,8 +232,8 @@ CREATE TABLE chain_transaction (
   block_hash text,
   gas_used numeric(78, 0),
   error text,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
+  updated_at timestamptz(3) NOT NULL DEFAULT now(),
   UNIQUE (chain_id, signer, nonce)
 );
 CREATE INDEX chain_transaction_by_settlement ON chain_transaction (settlement_id, created_at);
@@ -248,7 +248,7 @@ CREATE TABLE idempotency_key (
   key text NOT NULL,
   body_hash text NOT NULL,
   resource_id uuid NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz(3) NOT NULL DEFAULT now(),
   PRIMARY KEY (environment_id, route, key)
 );
 
@@ -271,6 +271,6 @@ CREATE TABLE activity_log (
   user_agent text,
   request_id text,
   detail jsonb,
-  created_at timestamptz NOT NULL DEFAULT now()
+  created_at timestamptz(3) NOT NULL DEFAULT now()
 );
 CREATE INDEX activity_by_environment ON activity_log (environment_id, created_at DESC, id DESC);

@@ -1,0 +1,51 @@
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import { indexerSchemaPlugin } from "./indexer-schema.ts";
+import type { Database } from "./schema/database.ts";
+
+const INT8 = 20;
+const NUMERIC = 1700;
+
+/** int8 as bigint, numeric as the decimal string it is, everything else as pg does. For this pool only, never process-wide. */
+const types = {
+  getTypeParser: ((oid: number, format?: "text" | "binary") => {
+    if (oid === INT8) return (text: string) => BigInt(text);
+    if (oid === NUMERIC) return (text: string) => text;
+    return pg.types.getTypeParser(oid, format as "text");
+  }) as typeof pg.types.getTypeParser,
+};
+
+export type Store = Kysely<Database>;
+
+export interface ConnectOptions {
+  databaseUrl: string;
+  /** Schema of the indexer's views; the code always says `indexer.<view>`. */
+  indexerSchema?: string | undefined;
+  /** Most connections at once. */
+  maxConnections?: number | undefined;
+  /** Told of errors on idle connections (a restart of the server); the pool replaces them by itself. */
+  onError?: ((error: Error) => void) | undefined;
+}
+
+/**
+ * Opens a pool. Nothing is connected before the first query; `destroy()` closes it.
+ *
+ * @example
+ * const db = connect({ databaseUrl: "postgres://localhost/keystone" });
+ * const open = await db.selectFrom("keystone.intent").selectAll().where("status", "=", "open").execute();
+ */
+export function connect(options: ConnectOptions): Store {
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: 10_000,
+    types,
+  });
+  // Without a listener an idle connection that the server closes would end the process.
+  pool.on("error", (error) => options.onError?.(error));
+  const schema = options.indexerSchema ?? "indexer";
+  return new Kysely<Database>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: schema === "indexer" ? [] : [indexerSchemaPlugin(schema)],
+  });
+}

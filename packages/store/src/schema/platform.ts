@@ -1,0 +1,340 @@
+import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable, Updateable } from "kysely";
+import type { Address, Hex } from "viem";
+import type { TemplateConfig, TermsJson } from "./json.ts";
+
+/** Set by the database when left out; read as Date with millisecond precision, as stored. */
+type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
+type RequiredTimestamp = ColumnType<Date, Date | string, Date | string>;
+/** numeric(78,0): a decimal string out, a bigint or decimal string in. */
+type Base = ColumnType<string, bigint | string, bigint | string>;
+type DefaultBase = ColumnType<string, bigint | string | undefined, bigint | string>;
+/** int8: a bigint out, a bigint or number in. */
+type Int8 = ColumnType<bigint, bigint | number, bigint | number>;
+type NullableInt8 = ColumnType<bigint | null, bigint | number | null | undefined, bigint | number | null>;
+/** jsonb: parsed out, `JSON.stringify`d in. */
+type Json<T extends object> = JSONColumnType<T>;
+
+export interface PlatformTable {
+  id: Generated<string>;
+  auth0_org_id: string | null;
+  name: string;
+  slug: string;
+  status: Generated<"active" | "suspended">;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface EnvironmentTable {
+  id: Generated<string>;
+  platform_id: string;
+  name: string;
+  slug: string;
+  auth0_client_id: string;
+  is_active: Generated<boolean>;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export type TokenStandardName = "ERC-20" | "ERC-721" | "ERC-1155" | "ERC-1400" | "ERC-3643";
+export type LegType = "asset_delivery" | "payment";
+export type FeeMode = "seller_pays" | "buyer_pays" | "split";
+
+export interface InstrumentTable {
+  id: Generated<string>;
+  /** Null for a global entry. */
+  environment_id: string | null;
+  alias: string;
+  alias_type: "isin" | "ticker" | "custom";
+  chain_id: Int8;
+  token_address: Address;
+  token_standard: TokenStandardName;
+  decimals: number;
+  leg_type: LegType | null;
+  name: string | null;
+  token_id: ColumnType<string | null, bigint | string | null | undefined, bigint | string | null>;
+  verified: Generated<boolean>;
+  created_at: Timestamp;
+}
+
+export interface TokenTable {
+  chain_id: Int8;
+  address: Address;
+  token_standard: TokenStandardName;
+  decimals: number;
+  created_at: Timestamp;
+}
+
+export interface TemplateTable {
+  id: Generated<string>;
+  slug: string;
+  version: number;
+  aliases: Generated<string[]>;
+  name: string;
+  description: string | null;
+  config: Json<TemplateConfig>;
+  is_active: Generated<boolean>;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface TradeReferenceTable {
+  reference: string;
+}
+
+export interface SettlementTable {
+  id: string;
+  platform_id: string;
+  environment_id: string;
+  template_id: string;
+  template_slug: string;
+  settlement_type: "single_platform" | "cross_platform";
+  trade_reference: string | null;
+  fee_mode: FeeMode;
+  settlement_hash: Hex;
+  terms: Json<TermsJson>;
+  timeout_at: RequiredTimestamp;
+  deposit_deadline: RequiredTimestamp;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+/** The party as sent in the instruction; `party` in SQL. */
+export interface InstructionPartyJson {
+  external_reference: string;
+  wallet_address: Address;
+  name: string | null;
+  chain_id: number | null;
+  asset_provider: string | null;
+  wallet_commitment: Hex | null;
+}
+
+/** One leg as sent, plus what it resolved to. */
+export interface InstructionLegJson {
+  instrument_id: string;
+  quantity: string;
+  direction: "deliver" | "receive";
+  leg_type: LegType | null;
+  chain_id: number;
+  token_address: Address;
+  token_standard: TokenStandardName;
+  token_id: string | null;
+  partition: Hex | null;
+  decimals: number;
+  /** Base units. */
+  amount: string;
+  external_reference: string | null;
+}
+
+export interface InstructionTable {
+  id: Generated<string>;
+  platform_id: string;
+  environment_id: string;
+  idempotency_key: string;
+  trade_reference: string;
+  template_id: string;
+  /** As sent, alias or slug. */
+  template_slug: string;
+  role: string;
+  status: "pending_match" | "matched" | "cancelled" | "expired";
+  match_failure_field: string | null;
+  settlement_id: string | null;
+  party: Json<InstructionPartyJson>;
+  legs: Json<InstructionLegJson[]>;
+  open: boolean;
+  fee_mode: FeeMode | null;
+  counterparty_platform_slug: string | null;
+  timeout_at: RequiredTimestamp;
+  expires_at: RequiredTimestamp;
+  matched_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface PartyTable {
+  id: Generated<string>;
+  settlement_id: string;
+  /** Commitments stand in terms.parties at 2 * position (entity) and 2 * position + 1 (wallet). */
+  position: number;
+  role: string;
+  platform_id: string;
+  environment_id: string;
+  instruction_id: string | null;
+  idempotency_key: string | null;
+  name: string | null;
+  external_reference: string;
+  wallet_address: Address;
+  chain_id: NullableInt8;
+  asset_provider: string | null;
+  entity_commitment: Hex;
+  wallet_commitment: Hex;
+  open: boolean;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface LegTable {
+  id: Generated<string>;
+  settlement_id: string;
+  leg_index: number;
+  leg_type: LegType;
+  instrument_id: string;
+  quantity: string;
+  party_role: string;
+  counterparty_role: string;
+  decimals: number;
+  external_reference: string | null;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export type SecretKind = "entity" | "wallet";
+
+export interface CommitmentSecretTable {
+  settlement_id: string;
+  party_id: string;
+  kind: SecretKind;
+  key_id: string;
+  nonce: Buffer;
+  ciphertext: Buffer;
+}
+
+export type CheckStatus = "pending" | "pass" | "flagged" | "fail" | "error";
+
+export interface ComplianceCheckTable {
+  id: Generated<string>;
+  settlement_id: string;
+  party_id: string;
+  check_type: "entity" | "wallet";
+  provider: string;
+  status: CheckStatus;
+  reference_id: string | null;
+  /** numeric, 0..100. */
+  risk_score: ColumnType<string | null, number | string | null | undefined, number | string | null>;
+  matched_lists: string[] | null;
+  decided_by: string | null;
+  decision_reason: string | null;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface IntentTable {
+  id: Generated<string>;
+  settlement_id: string;
+  kind: "settle";
+  status: Generated<"open" | "done">;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface AttestationTable {
+  settlement_id: string;
+  attester: Address;
+  sequence: Int8;
+  /** ComplianceStatus numbers in the order of terms.parties. */
+  statuses: number[];
+  reference_hashes: Hex[];
+  valid_until: RequiredTimestamp;
+  signature: Hex;
+  created_at: Timestamp;
+}
+
+export type TransactionKind =
+  | "create"
+  | "attest"
+  | "advance"
+  | "reveal"
+  | "notify_locked"
+  | "notify_released"
+  | "dispatch"
+  | "receive_message"
+  | "release"
+  | "claim"
+  | "refund"
+  | "timeout"
+  | "cancel"
+  | "manual";
+
+/** queued: signed and stored; submitted: taken by a node; pending: mined; failed: reverted, or its nonce was used by another. */
+export type TransactionStatus = "queued" | "submitted" | "pending" | "safe" | "finalized" | "failed";
+
+export interface ChainTransactionTable {
+  id: Generated<string>;
+  chain_id: Int8;
+  signer: Address;
+  nonce: Int8;
+  intent_id: string | null;
+  settlement_id: string | null;
+  kind: TransactionKind;
+  subject: Generated<string>;
+  to_address: Address;
+  data: Hex;
+  value: DefaultBase;
+  gas_limit: Base;
+  max_fee_per_gas: Base;
+  max_priority_fee_per_gas: Base;
+  raw: Hex;
+  hash: Hex;
+  status: Generated<TransactionStatus>;
+  block_number: NullableInt8;
+  block_hash: Hex | null;
+  gas_used: ColumnType<string | null, bigint | string | null | undefined, bigint | string | null>;
+  error: string | null;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+export interface IdempotencyKeyTable {
+  environment_id: string;
+  route: string;
+  key: string;
+  body_hash: string;
+  resource_id: string;
+  created_at: Timestamp;
+}
+
+export interface ActivityLogTable {
+  id: Generated<string>;
+  platform_id: string | null;
+  environment_id: string | null;
+  type: string;
+  category: string;
+  severity: Generated<"info" | "warning" | "error">;
+  description: string;
+  actor_type: "m2m" | "user" | "session" | "admin" | "system";
+  actor_id: string | null;
+  resource_type: string | null;
+  resource_id: string | null;
+  method: string | null;
+  path: string | null;
+  status_code: number | null;
+  ip_address: string | null;
+  user_agent: string | null;
+  request_id: string | null;
+  detail: JSONColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+  created_at: Timestamp;
+}
+
+/** The tables of the schema `keystone`, by their names without it. */
+export interface PlatformTables {
+  platform: PlatformTable;
+  environment: EnvironmentTable;
+  instrument: InstrumentTable;
+  token: TokenTable;
+  template: TemplateTable;
+  trade_reference: TradeReferenceTable;
+  settlement: SettlementTable;
+  instruction: InstructionTable;
+  party: PartyTable;
+  leg: LegTable;
+  commitment_secret: CommitmentSecretTable;
+  compliance_check: ComplianceCheckTable;
+  intent: IntentTable;
+  attestation: AttestationTable;
+  chain_transaction: ChainTransactionTable;
+  idempotency_key: IdempotencyKeyTable;
+  activity_log: ActivityLogTable;
+}
+
+export type Row<T extends keyof PlatformTables> = Selectable<PlatformTables[T]>;
+export type NewRow<T extends keyof PlatformTables> = Insertable<PlatformTables[T]>;
+export type RowChanges<T extends keyof PlatformTables> = Updateable<PlatformTables[T]>;

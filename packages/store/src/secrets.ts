@@ -1,0 +1,69 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import type { Hex } from "viem";
+import { SecretKeyUnknownError, SecretMalformedError, SecretUnreadableError } from "./errors.ts";
+import type { SecretKind } from "./schema/platform.ts";
+
+/** The keys this process may use: it seals under `current` and opens under every one listed. */
+export interface SecretKeyring {
+  current: string;
+  /** Key id to 32 bytes. */
+  keys: ReadonlyMap<string, Buffer>;
+}
+
+/** What a sealed secret belongs to; authenticated with it, so that it opens nowhere else. */
+export interface SecretOwner {
+  settlementId: string;
+  partyId: string;
+  kind: SecretKind;
+}
+
+/** The columns of `keystone.commitment_secret` that hold a sealed secret. */
+export interface SealedSecret {
+  key_id: string;
+  nonce: Buffer;
+  ciphertext: Buffer;
+}
+
+const TAG_LENGTH = 16;
+
+/** A keyring of one key. `key` is 32 bytes of hex, with or without 0x. Throws SecretMalformedError. */
+export function secretKeyring(keyId: string, key: string): SecretKeyring {
+  const digits = key.startsWith("0x") ? key.slice(2) : key;
+  if (!/^[0-9a-fA-F]{64}$/.test(digits)) throw new SecretMalformedError("The secrets key must be 32 bytes of hex");
+  if (keyId === "") throw new SecretMalformedError("The secrets key needs an id");
+  return { current: keyId, keys: new Map([[keyId, Buffer.from(digits, "hex")]]) };
+}
+
+/** Seals a 32-byte secret under the keyring's current key with a fresh random nonce. */
+export function sealSecret(keyring: SecretKeyring, owner: SecretOwner, secret: Hex): SealedSecret {
+  if (!/^0x[0-9a-fA-F]{64}$/.test(secret)) throw new SecretMalformedError("A commitment secret must be 32 bytes of hex");
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", keyOf(keyring, keyring.current), nonce, { authTagLength: TAG_LENGTH });
+  cipher.setAAD(associatedData(owner, keyring.current));
+  const ciphertext = Buffer.concat([cipher.update(Buffer.from(secret.slice(2), "hex")), cipher.final(), cipher.getAuthTag()]);
+  return { key_id: keyring.current, nonce, ciphertext };
+}
+
+/** Opens a sealed secret. Throws SecretKeyUnknownError or SecretUnreadableError. */
+export function openSecret(keyring: SecretKeyring, owner: SecretOwner, sealed: SealedSecret): Hex {
+  const key = keyOf(keyring, sealed.key_id);
+  try {
+    const body = sealed.ciphertext.subarray(0, -TAG_LENGTH);
+    const decipher = createDecipheriv("aes-256-gcm", key, sealed.nonce, { authTagLength: TAG_LENGTH });
+    decipher.setAAD(associatedData(owner, sealed.key_id));
+    decipher.setAuthTag(sealed.ciphertext.subarray(-TAG_LENGTH));
+    return `0x${Buffer.concat([decipher.update(body), decipher.final()]).toString("hex")}`;
+  } catch {
+    throw new SecretUnreadableError();
+  }
+}
+
+function keyOf(keyring: SecretKeyring, keyId: string): Buffer {
+  const key = keyring.keys.get(keyId);
+  if (key === undefined) throw new SecretKeyUnknownError(keyId);
+  return key;
+}
+
+function associatedData(owner: SecretOwner, keyId: string): Buffer {
+  return Buffer.from(JSON.stringify([owner.settlementId, owner.partyId, owner.kind, keyId]));
+}
