@@ -47,6 +47,7 @@ async function administer(url: string, statement: string): Promise<void> {
 // A root hook of mocha: the server must be gone when the last test is, or the process never ends.
 if (typeof globalThis.after === "function") {
   after(async () => {
-    if (embedded !== undefined) await (await embedded).stop();
+    const server = await embedded?.catch(() => undefined);
+    await server?.stop();
   });
 }
