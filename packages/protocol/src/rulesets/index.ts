@@ -1,0 +1,20 @@
+export {
+  type AbiRuleset,
+  decodeRuleset,
+  encodeRuleset,
+  fromAbiRuleset,
+  rulesetAbiParameter,
+  rulesetId,
+  toAbiRuleset,
+} from "./codec.ts";
+export { STANDARD_RULESET, StandardState, type StandardStateName } from "./standard.ts";
+export { stateName } from "./state-name.ts";
+export {
+  Gate,
+  type GateName,
+  gateName,
+  type Ruleset,
+  type RulesetEdge,
+  type RulesetState,
+  StateKind,
+} from "./types.ts";

@@ -1,0 +1,3 @@
+export { deploymentSchema, parseDeployment } from "./deployment.ts";
+export { addressSchema, bytesSchema, nonZeroAddressSchema, uintSchema, uintStringSchema } from "./primitives.ts";
+export { feeJsonSchema, legJsonSchema, termsJsonSchema } from "./terms.ts";
