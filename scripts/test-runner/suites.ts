@@ -1,0 +1,60 @@
+import { globSync } from "node:fs";
+import { root } from "../lib/root.ts";
+
+export interface Suite {
+  /** What `npm test -- <name>` picks it by. */
+  name: string;
+  /** Which runner: mocha for everything in TypeScript, Hardhat's own for tests written in Solidity. */
+  runner: "mocha" | "solidity";
+  /** Globs from the root. */
+  files: string[];
+  /** After this time the suite is killed and counts as crashed. */
+  timeoutMs: number;
+  /** Runs by itself, because it needs the whole machine. */
+  alone?: boolean;
+}
+
+const minutes = 60_000;
+const mocha = (name: string, files: string | string[], limit = 5): Suite => ({
+  name,
+  runner: "mocha",
+  files: [files].flat(),
+  timeoutMs: limit * minutes,
+});
+
+/** Every suite of the repository. The long ones come first, so that two workers end at about the same time. */
+export const suites: readonly Suite[] = [
+  { name: "invariants", runner: "solidity", files: ["test/invariants/**/*.sol"], timeoutMs: 8 * minutes },
+  mocha("contracts", "test/contracts/**/*.test.ts", 8),
+  mocha("indexer", "indexer/test/**/*.test.ts"),
+  mocha("relayer", "relayer/test/**/*.test.ts", 6),
+  mocha("devnet", "devnet/test/**/*.test.ts", 6),
+  mocha("api", "api/test/**/*.test.ts"),
+  mocha("model", "test/model/**/*.test.ts"),
+  mocha("protocol", "packages/protocol/test/**/*.test.ts"),
+  mocha("store", "packages/store/test/**/*.test.ts"),
+  mocha("architecture", "test/architecture/**/*.test.ts"),
+  mocha("support", ["test/support/test/**/*.test.ts", "scripts/test/**/*.test.ts"]),
+  { ...mocha("e2e", "test/e2e/**/*.test.ts", 9), alone: true },
+];
+
+/** The files of a suite that exist, relative to the root and in a stable order. */
+export function filesOf(suite: Suite): string[] {
+  return suite.files.flatMap((pattern) => globSync(pattern, { cwd: root })).sort();
+}
+
+/** The suites whose name contains one of the words; all of them when there is none. */
+export function selectSuites(words: readonly string[], all: readonly Suite[] = suites): Suite[] {
+  if (words.length === 0) return [...all];
+  return all.filter((suite) => words.some((word) => suite.name.includes(word)));
+}
+
+/** Test files that no suite would run: a test that nobody runs is worse than none. */
+export function orphans(all: readonly Suite[] = suites): string[] {
+  const run = new Set(all.flatMap(filesOf));
+  const present = globSync(["**/*.test.ts", "**/*.t.sol"], {
+    cwd: root,
+    exclude: (entry) => /(^|\/)(node_modules|artifacts|cache|\.keystone|\.git)$/.test(entry.toString()),
+  });
+  return present.filter((file) => !run.has(file)).sort();
+}
