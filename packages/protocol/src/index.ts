@@ -1,4 +1,11 @@
 export {
+  ATTESTATION_TYPE,
+  type Attestation,
+  attestationTypedData,
+  attestationTypes,
+  ComplianceStatus,
+} from "./attestation.ts";
+export {
   type EntityRecord,
   entityCommitment,
   entityHash,
@@ -17,4 +24,6 @@ export {
 } from "./deployment.ts";
 export * from "./rulesets/index.ts";
 export { parseDeployment } from "./schema/deployment.ts";
+export * from "./templates/index.ts";
 export * from "./terms/index.ts";
+export { formatQuantity, type GrossedUp, grossUp, MAX_FEE_BPS, parseQuantity } from "./units.ts";

@@ -18,3 +18,4 @@ export {
   type RulesetState,
   StateKind,
 } from "./types.ts";
+export { MAX_EDGES, MAX_STATES, type RulesetError, type RulesetFault, validateRuleset } from "./validate.ts";

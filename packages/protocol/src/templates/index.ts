@@ -1,0 +1,3 @@
+export { type CompiledTemplate, compileRuleset, compileTemplate, deriveTransitions } from "./compile.ts";
+export type { FeeMode, TemplateAction, TemplateConfig, TemplateEdge } from "./config.ts";
+export { BROKERED_FEE_BPS, type ShippedTemplate, shippedTemplates } from "./shipped.ts";
