@@ -5,7 +5,7 @@
  * `indexer.<view>` (the chain as indexed, read only). int8 is bigint, numeric a decimal string, timestamptz a Date, jsonb is parsed
  * when read and `JSON.stringify`d when written. Rows: `Row<"settlement">`; insertable: `NewRow<"settlement">`.
  */
-export { connect, type ConnectOptions, type Store } from "./connect.ts";
+export { type ConnectOptions, connect, type Store } from "./connect.ts";
 export {
   MigrationFailedError,
   MigrationHistoryError,
@@ -14,11 +14,10 @@ export {
   SecretUnreadableError,
   StoreError,
 } from "./errors.ts";
-export { migrate, type MigrateOptions, type Migration, readMigrations } from "./migrate.ts";
+export { type MigrateOptions, type Migration, migrate, readMigrations } from "./migrate.ts";
 export { openQueue, type Queue, type QueueOptions, type SettleJob } from "./queue.ts";
 export type { ChainViews } from "./schema/chain.ts";
 export type { Database } from "./schema/database.ts";
-export type { ActionConfig, LegJson, TemplateConfig, TermsJson } from "./schema/json.ts";
 export type * from "./schema/platform.ts";
 export {
   openSecret,
@@ -28,10 +27,11 @@ export {
   sealSecret,
   secretKeyring,
 } from "./secrets.ts";
+export { seedDeployment } from "./seed.ts";
 export {
   isUniqueViolation,
-  sqlState,
   type StoreTransaction,
-  transaction,
+  sqlState,
   type TransactionOptions,
+  transaction,
 } from "./transaction.ts";

@@ -1,4 +1,9 @@
-import { type KyselyPlugin, OperationNodeTransformer, type RootOperationNode, type SchemableIdentifierNode } from "kysely";
+import {
+  type KyselyPlugin,
+  OperationNodeTransformer,
+  type RootOperationNode,
+  type SchemableIdentifierNode,
+} from "kysely";
 
 class SchemaTransformer extends OperationNodeTransformer {
   readonly #schema: string;

@@ -55,7 +55,9 @@ async function applyMissing(client: pg.Client, migrations: Migration[]): Promise
   await client.query(
     "CREATE TABLE IF NOT EXISTS keystone.migration (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())",
   );
-  const done = await client.query<{ name: string; checksum: string }>("SELECT name, checksum FROM keystone.migration ORDER BY name");
+  const done = await client.query<{ name: string; checksum: string }>(
+    "SELECT name, checksum FROM keystone.migration ORDER BY name",
+  );
   const missing = checkHistory(done.rows, migrations);
   for (const migration of missing) await apply(client, migration);
   return missing.map((migration) => migration.name);
@@ -70,7 +72,8 @@ function checkHistory(done: { name: string; checksum: string }[], migrations: Mi
         `The database has had ${row.name}, which is ${migrations.some((m) => m.name === row.name) ? "out of order" : "not shipped"} here`,
       );
     }
-    if (shipped.checksum !== row.checksum) throw new MigrationHistoryError(`${row.name} was changed after it had been applied`);
+    if (shipped.checksum !== row.checksum)
+      throw new MigrationHistoryError(`${row.name} was changed after it had been applied`);
   });
   return migrations.slice(done.length);
 }
@@ -80,7 +83,10 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
     await client.query("BEGIN");
     await client.query("SET LOCAL search_path TO keystone");
     await client.query(migration.sql);
-    await client.query("INSERT INTO keystone.migration (name, checksum) VALUES ($1, $2)", [migration.name, migration.checksum]);
+    await client.query("INSERT INTO keystone.migration (name, checksum) VALUES ($1, $2)", [
+      migration.name,
+      migration.checksum,
+    ]);
     await client.query("COMMIT");
   } catch (error) {
     await client.query("ROLLBACK");

@@ -62,7 +62,13 @@ export async function migrateQueue(databaseUrl: string): Promise<void> {
   await boss.start();
   try {
     if ((await boss.getQueue(SETTLE_QUEUE)) === null) {
-      await boss.createQueue(SETTLE_QUEUE, { policy: "short", notify: true, retryLimit: 10, retryDelay: 1, retryBackoff: true });
+      await boss.createQueue(SETTLE_QUEUE, {
+        policy: "short",
+        notify: true,
+        retryLimit: 10,
+        retryDelay: 1,
+        retryBackoff: true,
+      });
     }
   } finally {
     await boss.stop({ graceful: false });

@@ -36,11 +36,16 @@ export function secretKeyring(keyId: string, key: string): SecretKeyring {
 
 /** Seals a 32-byte secret under the keyring's current key with a fresh random nonce. */
 export function sealSecret(keyring: SecretKeyring, owner: SecretOwner, secret: Hex): SealedSecret {
-  if (!/^0x[0-9a-fA-F]{64}$/.test(secret)) throw new SecretMalformedError("A commitment secret must be 32 bytes of hex");
+  if (!/^0x[0-9a-fA-F]{64}$/.test(secret))
+    throw new SecretMalformedError("A commitment secret must be 32 bytes of hex");
   const nonce = randomBytes(12);
   const cipher = createCipheriv("aes-256-gcm", keyOf(keyring, keyring.current), nonce, { authTagLength: TAG_LENGTH });
   cipher.setAAD(associatedData(owner, keyring.current));
-  const ciphertext = Buffer.concat([cipher.update(Buffer.from(secret.slice(2), "hex")), cipher.final(), cipher.getAuthTag()]);
+  const ciphertext = Buffer.concat([
+    cipher.update(Buffer.from(secret.slice(2), "hex")),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]);
   return { key_id: keyring.current, nonce, ciphertext };
 }
 

@@ -4,10 +4,10 @@ import { sql } from "kysely";
 import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import {
   connect,
-  migrate,
+  type Migration,
   MigrationFailedError,
   MigrationHistoryError,
-  type Migration,
+  migrate,
   readMigrations,
   type Store,
 } from "../src/index.ts";
@@ -40,7 +40,9 @@ describe("migrate", () => {
 
   const tables = async () =>
     (
-      await sql<{ name: string }>`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'keystone'`.execute(db)
+      await sql<{
+        name: string;
+      }>`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'keystone'`.execute(db)
     ).rows.map((row) => row.name);
 
   it("applies everything once, however many processes start at the same time", async () => {
@@ -54,7 +56,10 @@ describe("migrate", () => {
   it("refuses an applied migration whose text has changed, and changes nothing", async () => {
     const first = migration("0001_a.sql", "CREATE TABLE a (id int)");
     await migrate({ databaseUrl: database.url, migrations: [first] });
-    const changed = [migration("0001_a.sql", "CREATE TABLE a (id bigint)"), migration("0002_b.sql", "CREATE TABLE b (id int)")];
+    const changed = [
+      migration("0001_a.sql", "CREATE TABLE a (id bigint)"),
+      migration("0002_b.sql", "CREATE TABLE b (id int)"),
+    ];
     const error = await rejection(migrate({ databaseUrl: database.url, migrations: changed }));
     expect(error).to.be.instanceOf(MigrationHistoryError);
     expect((error as Error).message).to.equal("0001_a.sql was changed after it had been applied");
@@ -86,6 +91,8 @@ describe("migrate", () => {
     );
     expect(error).to.be.instanceOf(MigrationFailedError);
     expect((error as Error).message).to.contain("0002_b.sql");
-    expect(await tables()).to.include("a").and.not.include("b");
+    expect(await tables())
+      .to.include("a")
+      .and.not.include("b");
   });
 });

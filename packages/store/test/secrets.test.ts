@@ -5,13 +5,19 @@ import {
   openSecret,
   SecretKeyUnknownError,
   SecretMalformedError,
+  SecretUnreadableError,
   sealSecret,
   secretKeyring,
-  SecretUnreadableError,
 } from "../src/index.ts";
 
-const hex32 = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes): Hex => `0x${Buffer.from(bytes).toString("hex")}`);
-const owner = fc.record({ settlementId: fc.uuid(), partyId: fc.uuid(), kind: fc.constantFrom("entity" as const, "wallet" as const) });
+const hex32 = fc
+  .uint8Array({ minLength: 32, maxLength: 32 })
+  .map((bytes): Hex => `0x${Buffer.from(bytes).toString("hex")}`);
+const owner = fc.record({
+  settlementId: fc.uuid(),
+  partyId: fc.uuid(),
+  kind: fc.constantFrom("entity" as const, "wallet" as const),
+});
 
 describe("sealed secrets", () => {
   it("open to what was sealed, never twice under the same nonce", () => {
@@ -45,7 +51,9 @@ describe("sealed secrets", () => {
         const sealed = sealSecret(keyring, whose, secret);
         for (const field of ["settlementId", "partyId", "kind"] as const) {
           if (whose[field] === other[field]) continue;
-          expect(() => openSecret(keyring, { ...whose, [field]: other[field] }, sealed)).to.throw(SecretUnreadableError);
+          expect(() => openSecret(keyring, { ...whose, [field]: other[field] }, sealed)).to.throw(
+            SecretUnreadableError,
+          );
         }
       }),
     );
@@ -72,13 +80,18 @@ describe("sealed secrets", () => {
     const whose = { settlementId: "s", partyId: "p", kind: "wallet" as const };
     const secret: Hex = `0x${"11".repeat(32)}`;
     const sealed = sealSecret(secretKeyring("old", "22".repeat(32)), whose, secret);
-    expect(() => openSecret(secretKeyring("new", "22".repeat(32)), whose, sealed)).to.throw(SecretKeyUnknownError, "old");
+    expect(() => openSecret(secretKeyring("new", "22".repeat(32)), whose, sealed)).to.throw(
+      SecretKeyUnknownError,
+      "old",
+    );
   });
 
   it("refuse keys and secrets of another length", () => {
     expect(() => secretKeyring("k1", "0x1234")).to.throw(SecretMalformedError);
     expect(() => secretKeyring("", "22".repeat(32))).to.throw(SecretMalformedError);
     const keyring = secretKeyring("k1", "22".repeat(32));
-    expect(() => sealSecret(keyring, { settlementId: "s", partyId: "p", kind: "entity" }, "0x12")).to.throw(SecretMalformedError);
+    expect(() => sealSecret(keyring, { settlementId: "s", partyId: "p", kind: "entity" }, "0x12")).to.throw(
+      SecretMalformedError,
+    );
   });
 });

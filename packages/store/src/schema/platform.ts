@@ -1,6 +1,6 @@
+import type { TemplateConfig, TermsJson } from "@keystoneos/protocol";
 import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable, Updateable } from "kysely";
 import type { Address, Hex } from "viem";
-import type { TemplateConfig, TermsJson } from "./json.ts";
 
 /** Set by the database when left out; read as Date with millisecond precision, as stored. */
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
