@@ -12,13 +12,13 @@ export const ROOMS: Readonly<Record<string, { folder: string; package?: string; 
   devnet: { folder: "devnet", package: "@keystoneos/devnet", knows: ["protocol", "store", "ignition"] },
 };
 
-/** The room that a file of the repository stands in; null for tests, tooling and configuration, which may import anything. */
+/** The room that a file of the repository stands in; null for tests and tooling, which may import anything. */
 export function roomOf(file: string): string | null {
   for (const [name, { folder }] of Object.entries(ROOMS)) {
     if (!file.startsWith(`${folder}/`)) continue;
     const rest = file.slice(folder.length + 1);
     // A room's tests and scripts stand outside of it: they are never part of what runs.
-    return /^(test|scripts)\//.test(rest) || /^[^/]*\.config\.[mc]?[jt]s$/.test(rest) ? null : name;
+    return /^(test|scripts)\//.test(rest) ? null : name;
   }
   return null;
 }
