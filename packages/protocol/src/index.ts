@@ -22,6 +22,8 @@ export {
   deploymentChain,
   type TokenStandardName,
 } from "./deployment.ts";
+export * from "./fold/index.ts";
+export * from "./gates/index.ts";
 export * from "./rulesets/index.ts";
 export { parseDeployment } from "./schema/deployment.ts";
 export * from "./templates/index.ts";

@@ -1,0 +1,94 @@
+import type { Hex } from "viem";
+import { ProtocolError } from "../errors.ts";
+import type { EscrowEvent } from "./events.ts";
+import type { ChainWorld, EscrowSettlement, FoldedLeg } from "./world.ts";
+
+/** Takes in one event of the chain's escrow. Changes `chain` in place. */
+export function applyEscrowEvent(chain: ChainWorld, event: EscrowEvent): void {
+  const escrow = chain.escrows.get(event.args.settlementId) ?? emptyEscrow();
+  apply(escrow, event);
+  chain.escrows.set(event.args.settlementId, escrow);
+}
+
+function apply(escrow: EscrowSettlement, event: EscrowEvent): void {
+  switch (event.eventName) {
+    case "LegDeposited": {
+      const { legIndex, depositor, secret, token, tokenId, amount } = event.args;
+      escrow.legs.set(legIndex, {
+        status: "deposited",
+        depositor,
+        secret,
+        token,
+        tokenId,
+        amount,
+        claimableReason: null,
+        paidTo: null,
+        paidAmount: null,
+        fees: new Map(),
+      });
+      break;
+    }
+    case "RecipientRevealed": {
+      const { partyIndex, wallet, secret } = event.args;
+      escrow.wallets.set(partyIndex, { wallet, secret });
+      break;
+    }
+    case "LegsLocked":
+      escrow.locked = true;
+      break;
+    case "VerdictReceived":
+      escrow.verdict = event.args.verdict;
+      break;
+    case "VerdictIgnored":
+      escrow.ignoredVerdicts.push(event.args.verdict);
+      break;
+    case "LegReleased":
+      pay(legAt(escrow, event.args), "released", event.args.recipient, event.args.amount);
+      break;
+    case "LegRefunded":
+      pay(legAt(escrow, event.args), "refunded", event.args.depositor, event.args.amount);
+      break;
+    case "LegClaimable":
+      legAt(escrow, event.args).claimableReason = event.args.reason;
+      break;
+    case "FeePaid":
+    case "FeeOwed": {
+      const { feeIndex, recipient, amount } = event.args;
+      const status = event.eventName === "FeePaid" ? "paid" : "owed";
+      legAt(escrow, event.args).fees.set(feeIndex, { status, recipient, amount });
+      break;
+    }
+    case "FollowUpFailed":
+      escrow.failedFollowUps.push(event.args.reason);
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+function pay(leg: FoldedLeg, status: "released" | "refunded", to: FoldedLeg["depositor"], amount: bigint): void {
+  leg.status = status;
+  leg.paidTo = to;
+  leg.paidAmount = amount;
+  leg.claimableReason = null;
+}
+
+function legAt(escrow: EscrowSettlement, args: { settlementId: Hex; legIndex: number }): FoldedLeg {
+  const leg = escrow.legs.get(args.legIndex);
+  if (leg !== undefined) return leg;
+  throw new ProtocolError(
+    "event_input",
+    `no LegDeposited event before another one of leg ${args.legIndex} of ${args.settlementId}: logs are missing`,
+  );
+}
+
+function emptyEscrow(): EscrowSettlement {
+  return {
+    verdict: 0,
+    locked: false,
+    ignoredVerdicts: [],
+    legs: new Map(),
+    wallets: new Map(),
+    failedFollowUps: [],
+  };
+}

@@ -1,0 +1,43 @@
+export { applyEvent } from "./apply.ts";
+export { applyCoordinatorEvent } from "./apply-coordinator.ts";
+export { applyEscrowEvent } from "./apply-escrow.ts";
+export { applyMessengerEvent, applyRootEvent } from "./apply-messenger.ts";
+export { applyRegistryEvent, statementKey } from "./apply-registry.ts";
+export {
+  type ChainEvent,
+  type ContractName,
+  type CoordinatorEvent,
+  decodeChainEvent,
+  type EscrowEvent,
+  type EventPosition,
+  type MessengerEvent,
+  type ProtocolEvent,
+  type RegistryEvent,
+  type RootEvent,
+} from "./events.ts";
+export {
+  clearanceOf,
+  escrowOf,
+  hashParties,
+  homeOf,
+  type MessageView,
+  messageOf,
+  recordOf,
+  rulesetOf,
+  settlementOf,
+  statementsOf,
+  stateNameOf,
+  verdictAt,
+} from "./select.ts";
+export {
+  type ChainWorld,
+  type CoordinatorSettlement,
+  type EscrowSettlement,
+  emptyWorld,
+  type FoldedLeg,
+  type FoldedStatement,
+  type ReceivedMessage,
+  type SentMessage,
+  type TakenTransition,
+  type World,
+} from "./world.ts";

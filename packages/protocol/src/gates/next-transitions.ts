@@ -1,0 +1,113 @@
+import type { Address } from "viem";
+import { Gate, type Ruleset, type RulesetEdge, StateKind } from "../rulesets/types.ts";
+import { ZERO_ADDRESS } from "../terms/bounds.ts";
+import { type Terms, Verdict } from "../terms/types.ts";
+import { Clearance } from "./clearance.ts";
+
+/** What the coordinator stores of a settlement: its `stateOf`. Masks have one bit per chain row. */
+export interface CoordinatorRecord {
+  created: boolean;
+  /** Position in the ruleset's states. */
+  state: number;
+  /** Of `StateKind`. */
+  kind: number;
+  /** Of `Verdict`. */
+  verdict: number;
+  lockMask: number;
+  releaseMask: number;
+}
+
+export interface GateInput {
+  terms: Terms;
+  ruleset: Ruleset;
+  record: CoordinatorRecord;
+  /** The registry's judgement at `now`, see `clearance`. */
+  clearance: Clearance;
+  /** Unix seconds of the block. */
+  now: number;
+  /** Chain ids in row order, as in the deployment. */
+  chainIds: readonly (number | bigint)[];
+  /** Who would send the transaction; only MANUAL asks. */
+  caller?: Address | undefined;
+}
+
+/** An edge out of the present state, and whether its gate holds. */
+export interface NextTransition {
+  /** Position of the state it leads to. */
+  target: number;
+  /** Of `Gate`. */
+  gate: number;
+  satisfied: boolean;
+}
+
+/** Pure mirror of the coordinator's `nextTransitions`: all edges out of the present state, in the ruleset's order. None before creation. */
+export function nextTransitions(input: GateInput): NextTransition[] {
+  const { ruleset, record } = input;
+  if (!record.created) return [];
+  return ruleset.edges
+    .filter(({ from }) => from === record.state)
+    .map(({ to, gate }) => ({ target: to, gate, satisfied: gateHolds(input, gate) }));
+}
+
+/** The edge that `advance` would take next: TIMEOUT first, else COMPLIANCE_FAILED, else the one forward edge, never MANUAL. */
+export function nextAdvance(input: GateInput): NextTransition | null {
+  const open = nextTransitions(input).filter(({ satisfied, gate }) => satisfied && gate !== Gate.MANUAL);
+  return (
+    open.find(({ gate }) => gate === Gate.TIMEOUT) ??
+    open.find(({ gate }) => gate === Gate.COMPLIANCE_FAILED) ??
+    open[0] ??
+    null
+  );
+}
+
+/** Whether a gate holds now. A gate number that is not known never holds. */
+export function gateHolds(input: GateInput, gate: RulesetEdge["gate"]): boolean {
+  const { terms, record, clearance, now, chainIds, caller } = input;
+  switch (gate) {
+    case Gate.NONE:
+      return true;
+    case Gate.COMPLIANCE_CLEARED:
+      return clearance === Clearance.CLEARED;
+    case Gate.COMPLIANCE_FAILED:
+      return clearance === Clearance.FAILED;
+    case Gate.DEPOSITS_LOCKED:
+      return (
+        clearance === Clearance.CLEARED &&
+        now < terms.settleDeadline &&
+        record.verdict === Verdict.NONE &&
+        covers(record.lockMask, terms, chainIds)
+      );
+    case Gate.RELEASED:
+      return record.verdict === Verdict.EXECUTE && covers(record.releaseMask, terms, chainIds);
+    case Gate.TIMEOUT:
+      return now >= terms.settleDeadline && record.verdict === Verdict.NONE;
+    case Gate.MANUAL:
+      return caller !== undefined && caller !== ZERO_ADDRESS && caller.toLowerCase() === terms.operator.toLowerCase();
+    default:
+      return false;
+  }
+}
+
+/**
+ * The rows on which the terms have a leg, one bit each. A leg on a chain without a row has no bit: such terms are malformed and
+ * nothing covers them.
+ */
+export function chainMask(terms: Pick<Terms, "legs">, chainIds: readonly (number | bigint)[]): number | null {
+  let mask = 0;
+  for (const leg of terms.legs) {
+    const row = chainIds.findIndex((chainId) => BigInt(chainId) === leg.chainId);
+    if (row < 0) return null;
+    mask |= 1 << row;
+  }
+  return mask;
+}
+
+function covers(reported: number, terms: Terms, chainIds: readonly (number | bigint)[]): boolean {
+  const mask = chainMask(terms, chainIds);
+  return mask !== null && mask !== 0 && (reported & mask) === mask;
+}
+
+/** Whether a kind of state is an end: nothing leads on from it. */
+export function isTerminal(kind: number): boolean {
+  return kind === StateKind.FINALIZED || kind === StateKind.FAILED;
+}
