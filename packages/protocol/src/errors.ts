@@ -28,4 +28,5 @@ export type ProtocolErrorCode =
   | "quantity_precision"
   | "quantity_range"
   | "fee_input"
-  | "event_input";
+  | "event_input"
+  | "message_encoding";

@@ -24,6 +24,14 @@ export {
 } from "./deployment.ts";
 export * from "./fold/index.ts";
 export * from "./gates/index.ts";
+export {
+  decodeMessage,
+  encodeMessage,
+  MessageKind,
+  type MessageKindName,
+  messageKindName,
+  type ProtocolMessage,
+} from "./messages.ts";
 export * from "./rulesets/index.ts";
 export { parseDeployment } from "./schema/deployment.ts";
 export * from "./templates/index.ts";

@@ -15,3 +15,4 @@ export {
   termsTypes,
 } from "./typed-data.ts";
 export { type Fee, type Leg, type Opening, type Terms, TokenStandard, Verdict } from "./types.ts";
+export { type TermsContext, type TermsError, type TermsFault, validateTerms } from "./validate.ts";
