@@ -143,7 +143,6 @@ async function launch(installation: Installation, args: string[], logFile: strin
     if (child.pid !== undefined) watchOver(child.pid, "SIGINT", 10_000);
     while (child.exitCode === null && child.signalCode === null && failure === null) {
       if (await connects(url)) {
-        child.unref();
         return child;
       }
       if (performance.now() > deadline) break;
