@@ -208,13 +208,7 @@ function wide<name extends string>(read: Reader<name>, name: name, bits: number)
 
 function small<name extends string>(read: Reader<name>, name: name, bits: number): number {
   const { value, path } = read(name);
-  if (
-    typeof value !== "number" ||
-    !Number.isInteger(value) ||
-    value < 0 ||
-    value >= 2 ** bits ||
-    Object.is(value, -0)
-  ) {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value >= 2 ** bits) {
     fail(path, `must be an integer that fits uint${bits}`);
   }
   return value;
