@@ -114,6 +114,8 @@ export interface InstructionLegJson {
   quantity: string;
   direction: "deliver" | "receive";
   leg_type: LegType | null;
+  /** What the leg is where neither side stated a type: the instrument's, else asset_delivery. */
+  default_leg_type: LegType;
   chain_id: number;
   token_address: Address;
   token_standard: TokenStandardName;
