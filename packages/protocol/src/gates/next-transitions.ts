@@ -1,7 +1,7 @@
 import type { Address } from "viem";
 import { Gate, type Ruleset, type RulesetEdge, StateKind } from "../rulesets/types.ts";
 import { ZERO_ADDRESS } from "../terms/bounds.ts";
-import { type Terms, Verdict } from "../terms/types.ts";
+import type { Terms } from "../terms/types.ts";
 import { Clearance } from "./clearance.ts";
 
 /** What the coordinator stores of a settlement: its `stateOf`. Masks have one bit per chain row. */
@@ -40,7 +40,10 @@ export interface NextTransition {
   satisfied: boolean;
 }
 
-/** Pure mirror of the coordinator's `nextTransitions`: all edges out of the present state, in the ruleset's order. None before creation. */
+/**
+ * Pure mirror of the coordinator's `nextTransitions`: all edges out of the present state, in the ruleset's order. Before creation none,
+ * where the contract reverts.
+ */
 export function nextTransitions(input: GateInput): NextTransition[] {
   const { ruleset, record } = input;
   if (!record.created) return [];
@@ -60,7 +63,7 @@ export function nextAdvance(input: GateInput): NextTransition | null {
   );
 }
 
-/** Whether a gate holds now. A gate number that is not known never holds. */
+/** Whether the gate of an edge out of the present state holds now. A gate number that is not known never holds. */
 export function gateHolds(input: GateInput, gate: RulesetEdge["gate"]): boolean {
   const { terms, record, clearance, now, chainIds, caller } = input;
   switch (gate) {
@@ -71,16 +74,11 @@ export function gateHolds(input: GateInput, gate: RulesetEdge["gate"]): boolean 
     case Gate.COMPLIANCE_FAILED:
       return clearance === Clearance.FAILED;
     case Gate.DEPOSITS_LOCKED:
-      return (
-        clearance === Clearance.CLEARED &&
-        now < terms.settleDeadline &&
-        record.verdict === Verdict.NONE &&
-        covers(record.lockMask, terms, chainIds)
-      );
+      return clearance === Clearance.CLEARED && now < terms.settleDeadline && covers(record.lockMask, terms, chainIds);
     case Gate.RELEASED:
-      return record.verdict === Verdict.EXECUTE && covers(record.releaseMask, terms, chainIds);
+      return covers(record.releaseMask, terms, chainIds);
     case Gate.TIMEOUT:
-      return now >= terms.settleDeadline && record.verdict === Verdict.NONE;
+      return now >= terms.settleDeadline;
     case Gate.MANUAL:
       return caller !== undefined && caller !== ZERO_ADDRESS && caller.toLowerCase() === terms.operator.toLowerCase();
     default:

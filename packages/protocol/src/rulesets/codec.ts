@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { decodeAbiParameters, encodeAbiParameters, hexToString, keccak256, stringToHex } from "viem/utils";
+import { decodeAbiParameters, encodeAbiParameters, hexToBytes, keccak256, stringToHex } from "viem/utils";
 import { ProtocolError } from "../errors.ts";
 import type { Ruleset } from "./types.ts";
 
@@ -34,31 +34,41 @@ export interface AbiRuleset {
   edges: readonly { from: number; to: number; gate: number }[];
 }
 
+const PLAIN_NAME = /^[\x21-\x7e]{1,32}$/;
+const RAW_NAME = /^0x[0-9a-f]{64}$/;
+
 /**
  * The argument of `registerRuleset`.
  *
- * @throws ProtocolError `ruleset_input` when a name is empty, not printable ASCII or longer than 32 characters.
+ * @throws ProtocolError `ruleset_input` when a name is no state name, see `RulesetState`.
  */
 export function toAbiRuleset(ruleset: Ruleset): AbiRuleset {
   return {
-    states: ruleset.states.map(({ name, kind }, index) => {
-      if (!/^[\x21-\x7e]{1,32}$/.test(name)) {
-        throw new ProtocolError("ruleset_input", "must be 1 to 32 printable ASCII characters without spaces", {
-          field: `states[${index}].name`,
-        });
-      }
-      return { name: stringToHex(name, { size: 32 }), kind };
-    }),
+    states: ruleset.states.map(({ name, kind }, index) => ({ name: nameToBytes(name, index), kind })),
     edges: ruleset.edges.map(({ from, to, gate }) => ({ from, to, gate })),
   };
 }
 
-/** The inverse of `toAbiRuleset`, for what a `RulesetRegistered` event carries. Names lose their zero padding. */
+/** The inverse of `toAbiRuleset`, for whatever a `RulesetRegistered` event carries. */
 export function fromAbiRuleset(ruleset: AbiRuleset): Ruleset {
   return {
-    states: ruleset.states.map(({ name, kind }) => ({ name: hexToString(name, { size: 32 }), kind })),
+    states: ruleset.states.map(({ name, kind }) => ({ name: nameFromBytes(name), kind })),
     edges: ruleset.edges.map(({ from, to, gate }) => ({ from, to, gate })),
   };
+}
+
+function nameToBytes(name: string, index: number): Hex {
+  if (PLAIN_NAME.test(name)) return stringToHex(name, { size: 32 });
+  if (RAW_NAME.test(name)) return name as Hex;
+  throw new ProtocolError("ruleset_input", "must be 1 to 32 printable ASCII characters without spaces", {
+    field: `states[${index}].name`,
+  });
+}
+
+/** Anyone may register a ruleset, so a name can be any bytes: what is no plain text stays hex and cannot hurt a database or a screen. */
+function nameFromBytes(name: Hex): string {
+  const text = String.fromCharCode(...hexToBytes(name)).replace(/\0+$/, "");
+  return PLAIN_NAME.test(text) ? text : name.toLowerCase();
 }
 
 /** abi.encode(ruleset). */

@@ -15,7 +15,10 @@ export const Gate = {
 export type Gate = (typeof Gate)[keyof typeof Gate];
 export type GateName = keyof typeof Gate;
 
-/** `name` is ASCII, at most 32 characters; on chain it is right-padded to bytes32. */
+/**
+ * `name` is 1 to 32 printable ASCII characters, right-padded to bytes32 on chain; or, for a name that is no such text, its 32 bytes as
+ * lower-case hex.
+ */
 export interface RulesetState {
   name: string;
   /** One of `StateKind`. */

@@ -3,129 +3,155 @@ import { Gate, type Ruleset, type RulesetEdge, StateKind } from "./types.ts";
 export const MAX_STATES = 16;
 export const MAX_EDGES = 64;
 
-/** Why a ruleset cannot be registered: `error` is the contract's error, `edge` or `state` the position at fault. */
+/** Why a ruleset cannot be registered: the contract's custom error with the arguments as viem decodes them. */
 export interface RulesetFault {
   error: RulesetError;
+  args: readonly bigint[];
   message: string;
-  state?: number;
-  edge?: number;
 }
 
 export type RulesetError =
   | "Ruleset_Size"
-  | "Ruleset_UnknownState"
+  | "Ruleset_StateName"
   | "Ruleset_Kinds"
+  | "Ruleset_UnknownState"
   | "Ruleset_Edge"
+  | "Ruleset_RepeatedEdge"
   | "Ruleset_ForwardEdges"
-  | "Ruleset_Cyclic"
+  | "Ruleset_NoRelease"
   | "Ruleset_NoTimeout"
+  | "Ruleset_Cyclic"
+  | "Ruleset_Unreachable"
   | "Ruleset_ComplianceSkipped";
 
-/** Mirror of the check at registration: null when the coordinator would take the ruleset. */
+/** Mirror of `RulesetLib.validate`: the first fault in the contract's order, or null when the coordinator would take the ruleset. */
 export function validateRuleset(ruleset: Ruleset): RulesetFault | null {
-  return sizes(ruleset) ?? kinds(ruleset) ?? edges(ruleset) ?? perState(ruleset) ?? paths(ruleset);
+  return (
+    checkSize(ruleset) ?? checkStates(ruleset) ?? checkEdges(ruleset) ?? checkExits(ruleset) ?? checkPaths(ruleset)
+  );
 }
 
-function sizes({ states, edges }: Ruleset): RulesetFault | null {
-  if (states.length === 0 || states.length > MAX_STATES || edges.length > MAX_EDGES) {
-    return { error: "Ruleset_Size", message: `1 to ${MAX_STATES} states and at most ${MAX_EDGES} edges` };
-  }
-  const edge = edges.findIndex(({ from, to }) => from >= states.length || to >= states.length);
-  if (edge >= 0) return { error: "Ruleset_UnknownState", message: "the edge names a state that is not there", edge };
-  return null;
+function checkSize({ states, edges }: Ruleset): RulesetFault | null {
+  const fits = (count: number, most: number) => count >= 1 && count <= most;
+  if (fits(states.length, MAX_STATES) && fits(edges.length, MAX_EDGES)) return null;
+  const args = [BigInt(states.length), BigInt(edges.length)];
+  return { error: "Ruleset_Size", args, message: `1 to ${MAX_STATES} states and 1 to ${MAX_EDGES} edges` };
 }
 
-function kinds({ states }: Ruleset): RulesetFault | null {
-  if (states.filter(({ kind }) => kind === StateKind.INITIAL).length !== 1) {
-    return { error: "Ruleset_Kinds", message: "there must be exactly one initial state" };
-  }
-  return null;
+const NO_NAME = `0x${"0".repeat(64)}`;
+
+function checkStates({ states }: Ruleset): RulesetFault | null {
+  const unnamed = states.findIndex(
+    ({ name }, index) => name === "" || name === NO_NAME || states.findIndex((other) => other.name === name) < index,
+  );
+  if (unnamed >= 0) return fault("Ruleset_StateName", unnamed, "the state has no name, or that of an earlier one");
+  const initial = states.filter(({ kind }) => kind === StateKind.INITIAL).length;
+  return initial === 1 ? null : fault("Ruleset_Kinds", initial, "there must be exactly one initial state");
 }
 
-const FAILURE_GATES: readonly number[] = [Gate.TIMEOUT, Gate.COMPLIANCE_FAILED];
-const DEPOSIT_EXITS: readonly number[] = [Gate.DEPOSITS_LOCKED, Gate.COMPLIANCE_FAILED, Gate.TIMEOUT];
-
-function edges(ruleset: Ruleset): RulesetFault | null {
-  for (const [edge, { from, to, gate }] of ruleset.edges.entries()) {
-    const message = edgeFault(kindAt(ruleset, from), kindAt(ruleset, to), gate);
-    if (message !== null) return { error: "Ruleset_Edge", message, edge };
-  }
-  return null;
-}
-
-function edgeFault(from: number, to: number, gate: number): string | null {
-  if (from === StateKind.FINALIZED || from === StateKind.FAILED) return "a terminal state has no way out";
-  if (to === StateKind.INITIAL) return "nothing leads back to the initial state";
-  const locked = gate === Gate.DEPOSITS_LOCKED;
-  if (locked !== (to === StateKind.EXECUTING) || (locked && from !== StateKind.DEPOSIT)) {
-    return "executing is entered from the deposit state by DEPOSITS_LOCKED, and only so";
-  }
-  const released = gate === Gate.RELEASED;
-  if (released !== (from === StateKind.EXECUTING) || released !== (to === StateKind.FINALIZED)) {
-    return "executing is left by RELEASED into a finalized state, and only so";
-  }
-  const failing = FAILURE_GATES.includes(gate);
-  if (failing && to !== StateKind.FAILED) return "TIMEOUT and COMPLIANCE_FAILED lead to a failed state";
-  if (to === StateKind.FAILED && !failing && gate !== Gate.MANUAL) {
-    return "a failed state is entered by TIMEOUT, COMPLIANCE_FAILED or MANUAL";
-  }
-  if (from === StateKind.DEPOSIT && !DEPOSIT_EXITS.includes(gate)) {
-    return "the deposit state is left by DEPOSITS_LOCKED, COMPLIANCE_FAILED or TIMEOUT";
+function checkEdges(ruleset: Ruleset): RulesetFault | null {
+  for (const [index, edge] of ruleset.edges.entries()) {
+    const from = ruleset.states[edge.from];
+    const to = ruleset.states[edge.to];
+    if (from === undefined || to === undefined) {
+      return fault("Ruleset_UnknownState", index, "the edge names a state that is not there");
+    }
+    if (!isAllowed(from.kind, to.kind, edge.gate)) {
+      return fault("Ruleset_Edge", index, "no edge with this gate may join states of these kinds");
+    }
+    if (ruleset.edges.slice(0, index).some((other) => repeats(other, edge))) {
+      return fault("Ruleset_RepeatedEdge", index, "an earlier edge leaves the same state by the same gate");
+    }
   }
   return null;
 }
 
-function perState(ruleset: Ruleset): RulesetFault | null {
+function repeats(other: RulesetEdge, edge: RulesetEdge): boolean {
+  if (other.from !== edge.from || other.gate !== edge.gate) return false;
+  return edge.gate !== Gate.MANUAL || other.to === edge.to;
+}
+
+/**
+ * Executing is entered from Deposit by DEPOSITS_LOCKED and left by RELEASED into Finalized, and nothing else does either. Failed is
+ * entered by TIMEOUT and COMPLIANCE_FAILED, which lead nowhere else, and by MANUAL, which ends with the deposit state.
+ */
+function isAllowed(from: number, to: number, gate: number): boolean {
+  const early = from === StateKind.INITIAL || from === StateKind.ACTIVE;
+  const onward = to === StateKind.ACTIVE || to === StateKind.DEPOSIT;
+  switch (gate) {
+    case Gate.NONE:
+    case Gate.COMPLIANCE_CLEARED:
+      return early && onward;
+    case Gate.MANUAL:
+      return early && (onward || to === StateKind.FAILED);
+    case Gate.TIMEOUT:
+    case Gate.COMPLIANCE_FAILED:
+      return (early || from === StateKind.DEPOSIT) && to === StateKind.FAILED;
+    case Gate.DEPOSITS_LOCKED:
+      return from === StateKind.DEPOSIT && to === StateKind.EXECUTING;
+    case Gate.RELEASED:
+      return from === StateKind.EXECUTING && to === StateKind.FINALIZED;
+    default:
+      return false;
+  }
+}
+
+/** Gates whose edges do not lead forward. */
+const SIDEWAYS: readonly number[] = [Gate.TIMEOUT, Gate.MANUAL, Gate.COMPLIANCE_FAILED];
+
+function checkExits(ruleset: Ruleset): RulesetFault | null {
   for (const [state, { kind }] of ruleset.states.entries()) {
     const exits = ruleset.edges.filter(({ from }) => from === state);
-    const forward = exits.filter((edge) => isForward(ruleset, edge) && edge.gate !== Gate.MANUAL);
-    if (forward.length > 1) return { error: "Ruleset_ForwardEdges", message: "more than one way forward", state };
-    const before = kind === StateKind.INITIAL || kind === StateKind.ACTIVE || kind === StateKind.DEPOSIT;
-    if (before && !exits.some(({ gate }) => gate === Gate.TIMEOUT)) {
-      return { error: "Ruleset_NoTimeout", message: "a state before executing needs a TIMEOUT edge", state };
+    const forward = exits.filter(({ gate }) => !SIDEWAYS.includes(gate)).length;
+    if (forward > 1) return fault("Ruleset_ForwardEdges", state, "more than one way forward");
+    if (kind === StateKind.EXECUTING) {
+      if (forward === 0) return fault("Ruleset_NoRelease", state, "an executing state needs a RELEASED edge");
+    } else if (kind !== StateKind.FINALIZED && kind !== StateKind.FAILED) {
+      const timed = exits.some(({ gate }) => gate === Gate.TIMEOUT);
+      if (!timed) return fault("Ruleset_NoTimeout", state, "a state before executing needs a TIMEOUT edge");
     }
   }
   return null;
 }
 
-function paths(ruleset: Ruleset): RulesetFault | null {
-  if (hasCycle(ruleset)) return { error: "Ruleset_Cyclic", message: "the forward edges form a cycle" };
-  const uncleared = reachable(ruleset, ({ gate }) => gate !== Gate.COMPLIANCE_CLEARED);
-  const state = ruleset.states.findIndex(({ kind }, index) => kind === StateKind.DEPOSIT && uncleared.has(index));
-  if (state >= 0) {
-    return { error: "Ruleset_ComplianceSkipped", message: "a path to the deposit state passes compliance by", state };
-  }
-  return null;
+function checkPaths(ruleset: Ruleset): RulesetFault | null {
+  const { states, edges } = ruleset;
+  const cyclic = firstOnCycle(ruleset);
+  if (cyclic !== null) return fault("Ruleset_Cyclic", cyclic, "the state lies on a cycle or leads into one");
+  const reached = reach(ruleset, edges);
+  const lost = states.findIndex((_, state) => !reached.has(state));
+  if (lost >= 0) return fault("Ruleset_Unreachable", lost, "no path leads here");
+  // MANUAL edges count as paths: an operator must not lead past compliance either.
+  const uncleared = reach(
+    ruleset,
+    edges.filter(({ gate }) => gate !== Gate.COMPLIANCE_CLEARED),
+  );
+  const skipped = states.findIndex(({ kind }, state) => kind === StateKind.DEPOSIT && uncleared.has(state));
+  if (skipped < 0) return null;
+  return fault("Ruleset_ComplianceSkipped", skipped, "a path to this deposit state passes compliance by");
 }
 
-function isForward(ruleset: Ruleset, edge: RulesetEdge): boolean {
-  return kindAt(ruleset, edge.to) !== StateKind.FAILED;
-}
-
-function hasCycle(ruleset: Ruleset): boolean {
-  const open = new Set(ruleset.states.keys());
-  for (let shrunk = true; shrunk; ) {
-    shrunk = false;
-    for (const state of open) {
-      const goesOn = ruleset.edges.some((edge) => edge.from === state && isForward(ruleset, edge) && open.has(edge.to));
-      if (!goesOn) {
-        open.delete(state);
-        shrunk = true;
-      }
+/** Takes away states that lead to none of those left, until none is left or none can be taken. */
+function firstOnCycle({ states, edges }: Ruleset): number | null {
+  const left = new Set(states.keys());
+  for (let before = -1; left.size !== before; ) {
+    before = left.size;
+    for (const state of left) {
+      if (!edges.some(({ from, to }) => from === state && left.has(to))) left.delete(state);
     }
   }
-  return open.size > 0;
+  return left.size === 0 ? null : Math.min(...left);
 }
 
-/** States reachable from the initial one over edges that `allowed` lets pass. */
-function reachable(ruleset: Ruleset, allowed: (edge: RulesetEdge) => boolean): Set<number> {
-  const seen = new Set<number>([ruleset.states.findIndex(({ kind }) => kind === StateKind.INITIAL)]);
-  for (const state of seen) {
-    for (const edge of ruleset.edges) if (edge.from === state && allowed(edge)) seen.add(edge.to);
+/** States that the edges lead to from the initial one, itself included. */
+function reach({ states }: Ruleset, edges: readonly RulesetEdge[]): Set<number> {
+  const reached = new Set([states.findIndex(({ kind }) => kind === StateKind.INITIAL)]);
+  for (const state of reached) {
+    for (const { from, to } of edges) if (from === state) reached.add(to);
   }
-  return seen;
+  return reached;
 }
 
-function kindAt(ruleset: Ruleset, index: number): number {
-  return ruleset.states[index]?.kind ?? -1;
+function fault(error: RulesetError, position: number, message: string): RulesetFault {
+  return { error, args: [BigInt(position)], message };
 }

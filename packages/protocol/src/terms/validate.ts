@@ -1,4 +1,5 @@
 import type { Address } from "viem";
+import { getAddress } from "viem/utils";
 import {
   MAX_ATTESTERS,
   MAX_ENCODED_BYTES,
@@ -9,7 +10,7 @@ import {
   ZERO_BYTES32,
 } from "./bounds.ts";
 import { encodeTerms } from "./codec.ts";
-import { type Fee, type Leg, type Terms, TokenStandard } from "./types.ts";
+import type { Leg, Terms } from "./types.ts";
 
 /** The deployment that the terms are judged for. */
 export interface TermsContext {
@@ -19,150 +20,186 @@ export interface TermsContext {
   coordinatorChainId?: number | bigint | undefined;
   coordinator: Address;
   escrow: Address;
-  /** Unix seconds. When given, `depositDeadline` must lie ahead, as a deposit demands. */
+  /** Unix seconds. Without it no clock is asked. */
   now?: number | undefined;
+  /** Which deadline must lie ahead of `now`: for a deposit (the default) `depositDeadline`, for creation only `settleDeadline`. */
+  purpose?: "deposit" | "creation" | undefined;
 }
 
-/** Why a contract would refuse the terms: `error` is its custom error, `field` the place in the terms. */
+/** Why a contract would refuse the terms: its custom error with the arguments as viem decodes them, and the place in the terms. */
 export interface TermsFault {
   error: TermsError;
+  args: readonly unknown[];
+  /** For example `legs[1].fees[0].recipient`; empty for the terms as a whole. */
   field: string;
   message: string;
 }
 
 export type TermsError =
-  | "Terms_TooLarge"
+  | "Terms_NoLegs"
+  | "Terms_TooManyLegs"
+  | "Terms_TooManyParties"
+  | "Terms_TooManyAttesters"
   | "Terms_ForeignCoordinator"
-  | "Terms_ParentNotSupported"
-  | "Terms_LegCount"
-  | "Terms_PartyCount"
-  | "Terms_AttesterCount"
-  | "Terms_FeeCount"
-  | "Terms_RepeatedParty"
-  | "Terms_AttestersNotAscending"
-  | "Terms_InvalidThreshold"
+  | "Terms_ParentWithoutRuleset"
   | "Terms_DeadlineOrder"
-  | "Terms_DeadlinePassed"
+  | "Terms_InvalidThreshold"
+  | "Terms_AttestersNotAscending"
+  | "Terms_RepeatedParty"
   | "Terms_UnknownChain"
   | "Terms_ForeignEscrow"
-  | "Terms_PartyIndex"
-  | "Terms_SameParty"
+  | "Terms_IndexOutOfRange"
+  | "Terms_FromIsTo"
   | "Terms_ZeroAmount"
+  | "Terms_TooManyFees"
+  | "Terms_InvalidFeeRecipient"
   | "Terms_FeesExceedAmount"
-  | "Terms_FeeRecipient"
-  | "Terms_FeesNotAllowed";
+  | "Terms_TooLarge"
+  | "KeystoneEscrow_DepositDeadlinePassed"
+  | "SettlementCoordinator_SettleDeadlinePassed";
 
 /**
- * Mirror of the contracts' check of the terms: null when they are well formed for this deployment.
+ * Mirror of `TermsLib.validate`: the first fault in the contract's order, or null when the terms are well formed for this deployment.
  *
- * @throws ProtocolError `terms_encoding` when a value does not fit its Solidity type, which no contract could even be asked about.
+ * @throws ProtocolError `terms_encoding` when a value does not fit its Solidity type, so that no contract could even be asked.
  */
 export function validateTerms(terms: Terms, context: TermsContext): TermsFault | null {
+  const encodedBytes = (encodeTerms(terms).length - 2) / 2;
   return (
     checkCounts(terms) ??
     checkCoordinator(terms, context) ??
-    checkDeadlines(terms, context) ??
-    checkParties(terms) ??
+    checkTimes(terms) ??
     checkAttesters(terms) ??
+    checkParties(terms) ??
     first(terms.legs, (leg, index) => checkLeg(leg, index, terms, context)) ??
-    checkSize(terms)
+    checkSize(encodedBytes) ??
+    checkClock(terms, context)
   );
-}
-
-function checkSize(terms: Terms): TermsFault | null {
-  const bytes = (encodeTerms(terms).length - 2) / 2;
-  return bytes <= MAX_ENCODED_BYTES
-    ? null
-    : fault("Terms_TooLarge", "", `${bytes} bytes, at most ${MAX_ENCODED_BYTES}`);
 }
 
 function checkCounts({ legs, parties, attesters }: Terms): TermsFault | null {
-  if (legs.length === 0 || legs.length > MAX_LEGS) return fault("Terms_LegCount", "legs", `1 to ${MAX_LEGS} legs`);
-  if (parties.length > MAX_PARTIES) return fault("Terms_PartyCount", "parties", `at most ${MAX_PARTIES} parties`);
-  if (attesters.length > MAX_ATTESTERS) {
-    return fault("Terms_AttesterCount", "attesters", `at most ${MAX_ATTESTERS} attesters`);
-  }
-  return first(legs, ({ fees }, index) =>
-    fees.length > MAX_FEES_PER_LEG
-      ? fault("Terms_FeeCount", `legs[${index}].fees`, `at most ${MAX_FEES_PER_LEG} fees`)
-      : null,
+  const over = (error: TermsError, field: string, count: number, most: number) =>
+    count > most ? fault(error, [BigInt(count)], field, `at most ${most}`) : null;
+  if (legs.length === 0) return fault("Terms_NoLegs", [], "legs", "at least one leg");
+  return (
+    over("Terms_TooManyLegs", "legs", legs.length, MAX_LEGS) ??
+    over("Terms_TooManyParties", "parties", parties.length, MAX_PARTIES) ??
+    over("Terms_TooManyAttesters", "attesters", attesters.length, MAX_ATTESTERS)
   );
 }
 
-function checkCoordinator(terms: Terms, context: TermsContext): TermsFault | null {
+function checkCoordinator({ chainId, coordinator }: Terms, context: TermsContext): TermsFault | null {
   const home = context.coordinatorChainId ?? context.chainIds[0];
-  if (home === undefined || terms.chainId !== BigInt(home)) {
-    return fault("Terms_ForeignCoordinator", "chainId", "not the coordinator's chain");
+  const args = [chainId, getAddress(coordinator)];
+  if (home === undefined || chainId !== BigInt(home)) {
+    return fault("Terms_ForeignCoordinator", args, "chainId", "not the coordinator's chain");
   }
-  if (!same(terms.coordinator, context.coordinator)) {
-    return fault("Terms_ForeignCoordinator", "coordinator", "not this deployment's coordinator");
+  if (!same(coordinator, context.coordinator)) {
+    return fault("Terms_ForeignCoordinator", args, "coordinator", "not this deployment's coordinator");
   }
   return null;
 }
 
-function checkDeadlines(terms: Terms, { now }: TermsContext): TermsFault | null {
-  const { depositDeadline, settleDeadline, parent, notBefore } = terms;
+function checkTimes({ depositDeadline, settleDeadline, parent, notBefore }: Terms): TermsFault | null {
+  if (!same(parent, ZERO_BYTES32) || notBefore !== 0) {
+    const field = notBefore === 0 ? "parent" : "notBefore";
+    return fault("Terms_ParentWithoutRuleset", [parent, notBefore], field, "no ruleset is made for it");
+  }
   if (settleDeadline < depositDeadline) {
-    return fault("Terms_DeadlineOrder", "settleDeadline", "must not be before depositDeadline");
+    const args = [depositDeadline, settleDeadline];
+    return fault("Terms_DeadlineOrder", args, "settleDeadline", "must not be before depositDeadline");
   }
-  if (now !== undefined && depositDeadline <= now) {
-    return fault("Terms_DeadlinePassed", "depositDeadline", "must lie ahead");
-  }
-  if (parent !== ZERO_BYTES32) return fault("Terms_ParentNotSupported", "parent", "no ruleset takes a parent");
-  if (notBefore !== 0) return fault("Terms_ParentNotSupported", "notBefore", "no ruleset takes a maturity");
   return null;
+}
+
+function checkAttesters({ attesters, threshold }: Terms): TermsFault | null {
+  if (threshold === 0 || threshold > attesters.length) {
+    const args = [BigInt(threshold), BigInt(attesters.length)];
+    return fault("Terms_InvalidThreshold", args, "threshold", "must be 1 to the number of attesters");
+  }
+  return first(attesters, (attester, index) => {
+    if (BigInt(attesters[index - 1] ?? ZERO_ADDRESS) < BigInt(attester)) return null;
+    const args = [BigInt(index)];
+    return fault("Terms_AttestersNotAscending", args, `attesters[${index}]`, "must be above zero and the one before");
+  });
 }
 
 function checkParties({ parties }: Terms): TermsFault | null {
   const seen = new Set<string>();
   return first(parties, (party, index) => {
-    if (seen.has(party.toLowerCase())) return fault("Terms_RepeatedParty", `parties[${index}]`, "repeated commitment");
+    if (seen.has(party.toLowerCase())) {
+      return fault("Terms_RepeatedParty", [BigInt(index)], `parties[${index}]`, "repeated commitment");
+    }
     seen.add(party.toLowerCase());
     return null;
   });
 }
 
-function checkAttesters({ attesters, threshold }: Terms): TermsFault | null {
-  if (threshold === 0 || threshold > attesters.length) {
-    return fault("Terms_InvalidThreshold", "threshold", "must be 1 to the number of attesters");
+function checkLeg(leg: Leg, index: number, { parties }: Terms, context: TermsContext): TermsFault | null {
+  const at = (field: keyof Leg) => `legs[${index}].${field}`;
+  const position = BigInt(index);
+  if (!context.chainIds.some((chainId) => BigInt(chainId) === leg.chainId)) {
+    return fault("Terms_UnknownChain", [position, leg.chainId], at("chainId"), "the deployment has no row for it");
   }
-  return first(attesters, (attester, index) => {
-    const previous = attesters[index - 1] ?? ZERO_ADDRESS;
-    if (BigInt(previous) < BigInt(attester)) return null;
-    return fault("Terms_AttestersNotAscending", `attesters[${index}]`, "attesters must be strictly ascending");
+  if (!same(leg.escrow, context.escrow)) {
+    return fault(
+      "Terms_ForeignEscrow",
+      [position, getAddress(leg.escrow)],
+      at("escrow"),
+      "not this deployment's escrow",
+    );
+  }
+  for (const end of ["from", "to"] as const) {
+    if (leg[end] >= parties.length) {
+      return fault("Terms_IndexOutOfRange", [position, BigInt(leg[end])], at(end), "no party at this position");
+    }
+  }
+  if (leg.from === leg.to) return fault("Terms_FromIsTo", [position], at("to"), "must differ from `from`");
+  if (leg.amount === 0n) return fault("Terms_ZeroAmount", [position], at("amount"), "must be above zero");
+  if (leg.fees.length > MAX_FEES_PER_LEG) {
+    const args = [position, BigInt(leg.fees.length)];
+    return fault("Terms_TooManyFees", args, at("fees"), `at most ${MAX_FEES_PER_LEG}`);
+  }
+  return checkFees(leg, index, context);
+}
+
+function checkFees({ amount, token, fees }: Leg, leg: number, { escrow }: TermsContext): TermsFault | null {
+  const taken = [ZERO_ADDRESS, escrow, token];
+  let rest = amount;
+  return first(fees, (fee, index) => {
+    const field = `legs[${leg}].fees[${index}]`;
+    if (taken.some((other) => same(other, fee.recipient))) {
+      const args = [BigInt(leg), BigInt(index), getAddress(fee.recipient)];
+      return fault(
+        "Terms_InvalidFeeRecipient",
+        args,
+        `${field}.recipient`,
+        "must not be zero, the escrow or the token",
+      );
+    }
+    if (fee.amount > rest) {
+      return fault("Terms_FeesExceedAmount", [BigInt(leg)], `${field}.amount`, "fees above the leg's amount");
+    }
+    rest -= fee.amount;
+    return null;
   });
 }
 
-function checkLeg(leg: Leg, index: number, terms: Terms, context: TermsContext): TermsFault | null {
-  const at = (field: keyof Leg) => `legs[${index}].${field}`;
-  if (!context.chainIds.some((chainId) => BigInt(chainId) === leg.chainId)) {
-    return fault("Terms_UnknownChain", at("chainId"), "the deployment has no row for this chain");
-  }
-  if (!same(leg.escrow, context.escrow))
-    return fault("Terms_ForeignEscrow", at("escrow"), "not this deployment's escrow");
-  if (leg.from >= terms.parties.length) return fault("Terms_PartyIndex", at("from"), "no party at this position");
-  if (leg.to >= terms.parties.length) return fault("Terms_PartyIndex", at("to"), "no party at this position");
-  if (leg.from === leg.to) return fault("Terms_SameParty", at("to"), "must differ from `from`");
-  if (leg.amount === 0n) return fault("Terms_ZeroAmount", at("amount"), "must be above zero");
-  return checkFees(leg, index);
+function checkSize(bytes: number): TermsFault | null {
+  if (bytes <= MAX_ENCODED_BYTES) return null;
+  return fault("Terms_TooLarge", [BigInt(bytes)], "", `${bytes} ABI-encoded bytes, at most ${MAX_ENCODED_BYTES}`);
 }
 
-function checkFees(leg: Leg, index: number): TermsFault | null {
-  const field = `legs[${index}].fees`;
-  if (leg.standard === TokenStandard.ERC721 && leg.fees.length > 0) {
-    return fault("Terms_FeesNotAllowed", field, "an ERC-721 token cannot be divided");
+function checkClock({ depositDeadline, settleDeadline }: Terms, { now, purpose }: TermsContext): TermsFault | null {
+  if (now === undefined) return null;
+  if (purpose === "creation") {
+    const args = [settleDeadline, BigInt(now)];
+    if (now < settleDeadline) return null;
+    return fault("SettlementCoordinator_SettleDeadlinePassed", args, "settleDeadline", "must lie ahead");
   }
-  const recipient = first(leg.fees, (fee, position) => checkFeeRecipient(fee, leg, `${field}[${position}].recipient`));
-  if (recipient !== null) return recipient;
-  const sum = leg.fees.reduce((total, fee) => total + fee.amount, 0n);
-  return sum > leg.amount ? fault("Terms_FeesExceedAmount", field, "fees above the amount") : null;
-}
-
-function checkFeeRecipient({ recipient }: Fee, leg: Leg, field: string): TermsFault | null {
-  const taken = [ZERO_ADDRESS, leg.escrow, leg.token] as const;
-  return taken.some((other) => same(other, recipient))
-    ? fault("Terms_FeeRecipient", field, "must not be zero, the escrow or the token")
-    : null;
+  if (now < depositDeadline) return null;
+  const args = [depositDeadline, BigInt(now)];
+  return fault("KeystoneEscrow_DepositDeadlinePassed", args, "depositDeadline", "must lie ahead");
 }
 
 function first<item>(
@@ -180,6 +217,6 @@ function same(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase();
 }
 
-function fault(error: TermsError, field: string, message: string): TermsFault {
-  return { error, field, message };
+function fault(error: TermsError, args: readonly unknown[], field: string, message: string): TermsFault {
+  return { error, args, field, message };
 }
