@@ -1,6 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, escapeIdentifier } from "pg";
@@ -86,7 +96,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 /** Creates the cluster if there is none yet; returns the password of its only user. */
 async function initialise(installation: Installation, dir: string, cluster: string): Promise<string> {
   const passwordFile = join(dir, "password");
-  if (existsSync(join(cluster, "PG_VERSION")) && existsSync(passwordFile)) return readFileSync(passwordFile, "utf8").trim();
+  if (existsSync(join(cluster, "PG_VERSION")) && existsSync(passwordFile))
+    return readFileSync(passwordFile, "utf8").trim();
   const password = randomBytes(18).toString("base64url");
   // A cluster becomes visible under its name only when complete, so that an interrupted start is repeated from the beginning.
   const partial = `${cluster}.new`;
@@ -97,7 +108,14 @@ async function initialise(installation: Installation, dir: string, cluster: stri
   writeFileSync(given, `${password}\n`, { mode: 0o600 });
   const { owner } = installation;
   if ("uid" in owner) for (const path of [partial, given]) chownSync(path, owner.uid as number, owner.gid as number);
-  const flags = ["--username=keystone", "--auth=scram-sha-256", `--pwfile=${given}`, "--encoding=UTF8", "--locale=C", "--no-sync"];
+  const flags = [
+    "--username=keystone",
+    "--auth=scram-sha-256",
+    `--pwfile=${given}`,
+    "--encoding=UTF8",
+    "--locale=C",
+    "--no-sync",
+  ];
   const initdb = spawn(installation.initdb, [`--pgdata=${partial}`, ...flags], {
     ...owner,
     cwd: "/",

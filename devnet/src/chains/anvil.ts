@@ -30,10 +30,14 @@ export async function launchAnvil(chainId: number, port: number, flags: string[]
   const log = openSync(logFile, "a");
   const rules = ["--hardfork", "osaka", "--enable-tx-gas-limit", "--slots-in-an-epoch", "1", "--order", "fifo"];
   const limits = ["--accounts", String(ACCOUNTS), "--no-request-size-limit"];
-  const child = spawn(executable(), ["--chain-id", String(chainId), "--port", String(port), ...rules, ...limits, ...flags], {
-    detached: true,
-    stdio: ["ignore", log, log],
-  });
+  const child = spawn(
+    executable(),
+    ["--chain-id", String(chainId), "--port", String(port), ...rules, ...limits, ...flags],
+    {
+      detached: true,
+      stdio: ["ignore", log, log],
+    },
+  );
   closeSync(log);
   const ended = new Promise<void>((done) => {
     child.once("exit", () => done());
@@ -53,7 +57,10 @@ export async function launchAnvil(chainId: number, port: number, flags: string[]
     if (answer !== null && Number(answer) === chainId && !over) break;
     if (over || answer !== null || performance.now() > deadline) {
       if (pid !== undefined) await stopProcess(pid, "SIGKILL", 1_000);
-      throw new DevnetError("ChainStartFailed", `Chain ${chainId} did not start on port ${port}; ${logFile} tells why.`);
+      throw new DevnetError(
+        "ChainStartFailed",
+        `Chain ${chainId} did not start on port ${port}; ${logFile} tells why.`,
+      );
     }
     await sleep(15);
   }
@@ -68,6 +75,8 @@ function executable(): string {
     const anvil = createRequire(import.meta.url).resolve("@foundry-rs/anvil/package.json");
     return createRequire(anvil).resolve(`${name}/bin/anvil`);
   } catch (cause) {
-    throw new DevnetError("ChainNotInstalled", `npm has no anvil for ${process.platform} on ${process.arch}.`, { cause });
+    throw new DevnetError("ChainNotInstalled", `npm has no anvil for ${process.platform} on ${process.arch}.`, {
+      cause,
+    });
   }
 }

@@ -17,7 +17,8 @@ export async function waitForReceipt(url: string, hash: Hex, withinMs = 30_000):
   for (;;) {
     const receipt = await rpc<Receipt | null>(url, "eth_getTransactionReceipt", [hash]);
     if (receipt !== null) return receipt;
-    if (performance.now() > deadline) throw new DevnetError("TransactionNotMined", `${hash} is in no block after ${withinMs} ms.`);
+    if (performance.now() > deadline)
+      throw new DevnetError("TransactionNotMined", `${hash} is in no block after ${withinMs} ms.`);
     await sleep(50);
   }
 }

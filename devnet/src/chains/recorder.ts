@@ -124,7 +124,8 @@ export async function replay(url: string, journal: Journal): Promise<void> {
   const blocks = journal.blocks.filter((block) => block.number > Number(loaded.number));
   for (const block of blocks) {
     try {
-      for (const transaction of block.transactions) await rpc(url, "eth_sendRawTransaction", [journal.raw(transaction)]);
+      for (const transaction of block.transactions)
+        await rpc(url, "eth_sendRawTransaction", [journal.raw(transaction)]);
       await rpc(url, "evm_mine", [{ timestamp: block.timestamp }]);
     } catch (cause) {
       throw differs(journal, block.number, cause);

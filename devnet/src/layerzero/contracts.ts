@@ -4,10 +4,17 @@ import { type Artifact, readArtifact, readPackageArtifact } from "../deploy/arti
 import { localAccount } from "../keys.ts";
 
 /** LayerZero's own compiled contracts, and the worker that stands for verifiers, executor and treasury where fees are paid. */
-export function layerZeroArtifacts(): { endpoint: Artifact; sendLibrary: Artifact; receiveLibrary: Artifact; worker: Artifact } {
+export function layerZeroArtifacts(): {
+  endpoint: Artifact;
+  sendLibrary: Artifact;
+  receiveLibrary: Artifact;
+  worker: Artifact;
+} {
   const library = "@layerzerolabs/lz-evm-messagelib-v2/artifacts/contracts/uln/uln302";
   return {
-    endpoint: readPackageArtifact("@layerzerolabs/lz-evm-protocol-v2/artifacts/contracts/EndpointV2.sol/EndpointV2.json"),
+    endpoint: readPackageArtifact(
+      "@layerzerolabs/lz-evm-protocol-v2/artifacts/contracts/EndpointV2.sol/EndpointV2.json",
+    ),
     sendLibrary: readPackageArtifact(`${library}/SendUln302.sol/SendUln302.json`),
     receiveLibrary: readPackageArtifact(`${library}/ReceiveUln302.sol/ReceiveUln302.json`),
     worker: readArtifact("devnet/contracts/MessageWorker.sol", "MessageWorker"),
@@ -28,12 +35,21 @@ export interface LayerZero {
 }
 
 /** The order in which the deployer, on a chain of its own, creates them: the transaction's nonce gives the address. */
-export const CREATION_ORDER = ["endpoint", "sendLibrary", "receiveLibrary", "verifierA", "verifierB", "executor", "treasury"] as const;
+export const CREATION_ORDER = [
+  "endpoint",
+  "sendLibrary",
+  "receiveLibrary",
+  "verifierA",
+  "verifierB",
+  "executor",
+  "treasury",
+] as const;
 
 /** LayerZero has the same addresses on every local chain, known before it is deployed. */
 export function localLayerZero(): LayerZero {
   const from = localAccount("deployer").address;
-  const at = (name: (typeof CREATION_ORDER)[number]) => getContractAddress({ from, nonce: BigInt(CREATION_ORDER.indexOf(name)) });
+  const at = (name: (typeof CREATION_ORDER)[number]) =>
+    getContractAddress({ from, nonce: BigInt(CREATION_ORDER.indexOf(name)) });
   return {
     endpoint: at("endpoint"),
     sendLibrary: at("sendLibrary"),

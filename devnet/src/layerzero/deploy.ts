@@ -36,12 +36,14 @@ export async function deployLayerZero(url: string, chainId: number, eid: number,
   }
   for (const hash of hashes) {
     const receipt = await waitForReceipt(url, hash);
-    if (receipt.status !== "0x1") throw new DevnetError("LayerZeroFailed", `Transaction ${hash} of LayerZero's deployment reverted.`);
+    if (receipt.status !== "0x1")
+      throw new DevnetError("LayerZeroFailed", `Transaction ${hash} of LayerZero's deployment reverted.`);
   }
   const { endpoint } = localLayerZero();
   const data = encodeFunctionData({ abi: layerZeroArtifacts().endpoint.abi as Abi, functionName: "eid" });
   const found = Number(await rpc<Hex>(url, "eth_call", [{ to: endpoint, data }, "latest"]));
-  if (found !== eid) throw new DevnetError("LayerZeroFailed", `The endpoint of chain ${chainId} says ${found}, not ${eid}.`);
+  if (found !== eid)
+    throw new DevnetError("LayerZeroFailed", `The endpoint of chain ${chainId} says ${found}, not ${eid}.`);
 }
 
 function steps(eid: number, otherEids: number[]): Step[] {
@@ -71,7 +73,9 @@ function steps(eid: number, otherEids: number[]): Step[] {
     create("receiveLibrary", [lz.endpoint]),
     ...Array.from({ length: 4 }, () => create("worker", [])),
     call("sendLibrary", "setTreasury", [lz.treasury]),
-    call("sendLibrary", "setDefaultExecutorConfigs", [toEach({ maxMessageSize: MAX_MESSAGE_SIZE, executor: lz.executor })]),
+    call("sendLibrary", "setDefaultExecutorConfigs", [
+      toEach({ maxMessageSize: MAX_MESSAGE_SIZE, executor: lz.executor }),
+    ]),
     call("sendLibrary", "setDefaultUlnConfigs", [toEach(verifiedBy(lz.sendVerifiers))]),
     call("receiveLibrary", "setDefaultUlnConfigs", [toEach(verifiedBy(lz.receiveVerifiers))]),
     call("endpoint", "registerLibrary", [lz.sendLibrary]),
