@@ -2,11 +2,12 @@
 pragma solidity ^0.8.30;
 
 import { Opening, SettlementId, Terms, Verdict } from "../types/Terms.sol";
+import { ITermsErrors } from "./ITermsErrors.sol";
 
 /// @title The escrow of one chain: lock, release, refund
 /// @notice Holds deposits and moves them by the verdict alone. No owner, no admin, no pause, no upgrade.
 /// A token leaves only to the committed recipient (less the declared fees), to the declared fee recipients, or back to its depositor.
-interface IKeystoneEscrow {
+interface IKeystoneEscrow is ITermsErrors {
     /// @notice Emitted when a leg's amount has arrived in full. `secret` opens the commitment `terms.parties[leg.from]` to `depositor`.
     event LegDeposited(
         SettlementId indexed settlementId,
@@ -39,7 +40,8 @@ interface IKeystoneEscrow {
     /// @notice Emitted when a decided leg could not be paid. It stays owed; anyone may `claim` again. At most 256 bytes of the reason.
     event LegClaimable(SettlementId indexed settlementId, uint8 indexed legIndex, bytes reason);
     event LegRefunded(SettlementId indexed settlementId, uint8 indexed legIndex, address indexed depositor, uint256 amount);
-    /// @notice Emitted when the follow-up of a deposit, reveal or notification failed and left deposit and report standing.
+    /// @notice Emitted when the follow-up of a deposit, reveal, notification or payment failed and left what came before it standing. At
+    /// most 256 bytes of the reason.
     event FollowUpFailed(SettlementId indexed settlementId, bytes reason);
 
     error KeystoneEscrow_NotAuthorized(address caller);
@@ -56,12 +58,12 @@ interface IKeystoneEscrow {
     error KeystoneEscrow_WrongOpening(uint256 partyIndex, address wallet);
     /// @notice Thrown when a recipient opens to zero, the escrow or the token of a leg it receives.
     error KeystoneEscrow_InvalidRecipient(uint256 partyIndex, address wallet);
-    /// @notice Thrown when the leg was deposited already.
-    error KeystoneEscrow_AlreadyDeposited(SettlementId settlementId, uint256 legIndex);
     /// @notice Thrown when this escrow has no code for the leg's token standard.
     error KeystoneEscrow_StandardNotSupported(uint8 standard);
     /// @notice Thrown when the token's interfaces contradict the leg's standard.
     error KeystoneEscrow_WrongTokenClass(address token, uint8 standard);
+    /// @notice Thrown when the token refuses a transfer: it reverts, answers false, or does not tell its balances.
+    error KeystoneEscrow_TransferFailed(address token, bytes reason);
     /// @notice Thrown when the escrow's balance did not rise by exactly the leg's amount.
     error KeystoneEscrow_WrongAmountReceived(uint256 expected, uint256 received);
     /// @notice Thrown when a path to another chain is needed and is not sealed and proved yet.
@@ -82,7 +84,8 @@ interface IKeystoneEscrow {
     error KeystoneEscrow_InsufficientFee(uint256 required, uint256 sent);
     /// @notice Thrown when unused value cannot be returned to the caller.
     error KeystoneEscrow_ValueReturnFailed(address caller, uint256 amount);
-    /// @notice Thrown when the settlement has legs off the coordinator's chain only, so that there is nothing to pay in one transaction.
+    /// @notice Thrown when a leg or fee of a settlement that lies wholly on the coordinator's chain cannot be paid, so that the verdict falls
+    /// with it.
     error KeystoneEscrow_PayoutFailed(uint256 legIndex, bytes reason);
 
     enum LegStatus {
@@ -105,9 +108,12 @@ interface IKeystoneEscrow {
         uint16 claimable;
         /// Four bits per leg, lowest first: fees still owed on a paid leg.
         uint64 feesOwed;
+        /// Two bits per leg, lowest first: which owed fee `claim` tries first. Moves on when one fails, so that none can starve the others.
+        uint32 feeCursor;
     }
 
     /// @notice Pulls a leg from the caller, who must be the wallet that opens `terms.parties[leg.from]` with `secret`.
+    /// A leg that is deposited already is a no-op; its openings still count.
     /// @param openings Further commitments to open on this chain.
     /// @dev Completing the lock reports it: directly on the coordinator's chain, else by message when the value covers the fee.
     /// Needs a token approval. Unused value returns to the caller.
@@ -135,6 +141,13 @@ interface IKeystoneEscrow {
 
     /// @notice Pays all legs of a settlement that lies wholly on the coordinator's chain, or reverts. Coordinator only.
     function settle(Terms calldata terms) external;
+
+    /// @notice What follows a report on the coordinator's chain, as a frame of its own. This contract only.
+    /// @param whole Whether all legs are on this chain: then verdict and all payouts stand or fall together.
+    function followUp(SettlementId settlementId, Terms calldata terms, bool whole) external;
+
+    /// @notice One transfer out, as a frame of its own. This contract only.
+    function transferOut(address token, address to, uint256 amount) external;
 
     /// @notice Stores the verdict of the coordinator. Messenger only. One word, calls nobody.
     function recordVerdict(SettlementId settlementId, Verdict verdict) external;

@@ -10,7 +10,8 @@ interface IKeystoneRoot {
     /// @notice Emitted when a child is created on this chain.
     event ChildDeployed(Child indexed child, address account);
 
-    /// @notice Thrown when the rows are none, more than 8, repeat a chain or an endpoint id, or lack the coordinator's chain.
+    /// @notice Thrown when the rows are none or more than 8, repeat a chain or an endpoint id, hold a zero chain, endpoint id or endpoint,
+    /// or lack the coordinator's chain.
     error KeystoneRoot_InvalidRows();
     /// @notice Thrown when the init code is not the one this deployment was made for.
     error KeystoneRoot_WrongInitCode(Child child, bytes32 expected, bytes32 actual);

@@ -3,11 +3,13 @@ pragma solidity ^0.8.30;
 
 import { Gate, Ruleset, RulesetId, StateKind } from "../types/Ruleset.sol";
 import { SettlementId, Terms, Verdict } from "../types/Terms.sol";
+import { IRulesetErrors } from "./IRulesetErrors.sol";
+import { ITermsErrors } from "./ITermsErrors.sol";
 
 /// @title The coordinator: state machine, gates, the one verdict
 /// @notice Lives on one chain. Holds no token and has no owner, no admin, no pause. Everything but reports is permissionless.
 /// What is already so is a no-op, never a revert, so that front-running a call does not hurt the one behind it.
-interface ISettlementCoordinator {
+interface ISettlementCoordinator is ITermsErrors, IRulesetErrors {
     /// @notice Emitted once per settlement; publishes the terms.
     event SettlementCreated(SettlementId indexed settlementId, bytes16 indexed ref, RulesetId indexed ruleset, Terms terms);
     /// @notice Emitted for every edge taken. `from` and `to` are state indices of the ruleset. Creation emits none: the state is the initial one.
@@ -51,6 +53,14 @@ interface ISettlementCoordinator {
     error SettlementCoordinator_Reentrancy();
     /// @notice Thrown when the settlement is all on this chain and its payouts did not complete in the transaction of the verdict.
     error SettlementCoordinator_PayoutIncomplete(SettlementId settlementId);
+    /// @notice Thrown when the gas left cannot prove that a failing payout is not the caller's own doing.
+    error SettlementCoordinator_InsufficientGas(uint256 required, uint256 left);
+    /// @notice Thrown when the value does not pay for the message.
+    error SettlementCoordinator_InsufficientFee(uint256 required, uint256 sent);
+    /// @notice Thrown when unused value cannot be returned to the caller.
+    error SettlementCoordinator_ValueReturnFailed(address caller, uint256 amount);
+    /// @notice Thrown when the messenger stamps a report with a chain that has no row or is this one.
+    error SettlementCoordinator_UnknownSource(uint64 sourceChainId);
 
     /// @notice What is stored of a settlement: one slot.
     /// @dev `state` is an index into the ruleset's states; masks have one bit per chain row.
@@ -77,6 +87,8 @@ interface ISettlementCoordinator {
     function createSettlement(Terms calldata terms) external returns (SettlementId settlementId);
 
     /// @notice Walks every transition that now holds: TIMEOUT first, else COMPLIANCE_FAILED, else the one forward edge. Never MANUAL.
+    /// @dev The step to EXECUTE is a frame of its own, whose failure keeps the steps before it. The frame holds the payouts too where all
+    /// legs are on this chain; else the local ones follow it. Called by the escrow it pays nothing: the escrow does, by the verdict.
     /// @return verdict The verdict after the walk.
     function advance(Terms calldata terms) external returns (Verdict verdict);
 
@@ -106,6 +118,9 @@ interface ISettlementCoordinator {
 
     /// @notice Records a RELEASED message of the escrow on `sourceChainId`. Messenger only. One word, calls nobody.
     function recordReleased(SettlementId settlementId, uint64 sourceChainId) external;
+
+    /// @notice The step to EXECUTE, as a frame whose failure leaves no trace. This contract only.
+    function execute(SettlementId settlementId, Terms calldata terms, uint8 target, address caller) external;
 
     function stateOf(SettlementId settlementId) external view returns (Record memory);
 

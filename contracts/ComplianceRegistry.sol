@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import { IComplianceRegistry } from "./interfaces/IComplianceRegistry.sol";
+import { TermsLib } from "./libraries/TermsLib.sol";
+import { Clearance, ComplianceStatus } from "./types/Compliance.sol";
+import { SettlementId, Terms } from "./types/Terms.sol";
+import { Statement, StatementLib } from "./types/Statement.sol";
+
+/// @title The registry of compliance attestations
+/// @notice Knows nobody: it has no constructor arguments, no owner and no list of attesters.
+/// @dev A slot's key is keccak256(abi.encode(settlementId, attester, partiesHash)), where partiesHash is EIP-712's hash of the party
+/// list, keccak256(abi.encodePacked(parties)).
+contract ComplianceRegistry is IComplianceRegistry, EIP712 {
+    bytes32 private constant ATTESTATION_TYPEHASH = keccak256(
+        "Attestation(bytes32 settlementId,bytes32[] parties,uint8[] statuses,bytes32[] referenceHashes,uint40 validUntil,uint64 sequence)"
+    );
+
+    mapping(bytes32 key => Statement) private _statements;
+
+    constructor() EIP712("KeyStone Compliance", "1") { }
+
+    // ---------------------------------------------------------------- writes
+
+    /// @inheritdoc IComplianceRegistry
+    function attest(
+        SettlementId settlementId,
+        bytes32[] calldata parties,
+        ComplianceStatus[] calldata statuses,
+        bytes32[] calldata referenceHashes,
+        uint40 validUntil,
+        uint64 sequence
+    ) external returns (bool accepted) {
+        _checkStatement(parties, statuses, referenceHashes);
+        return _attest(msg.sender, settlementId, _hash(parties), statuses, referenceHashes, validUntil, sequence);
+    }
+
+    /// @inheritdoc IComplianceRegistry
+    function attestBySig(
+        address attester,
+        SettlementId settlementId,
+        bytes32[] calldata parties,
+        ComplianceStatus[] calldata statuses,
+        bytes32[] calldata referenceHashes,
+        uint40 validUntil,
+        uint64 sequence,
+        bytes calldata signature
+    ) external returns (bool accepted) {
+        _checkStatement(parties, statuses, referenceHashes);
+        bytes32 partiesHash = _hash(parties);
+
+        // Check: before staleness, so that only the attester's own words are ever called stale.
+        bytes32 digest = _hashTypedDataV4(
+            keccak256(
+                abi.encode(
+                    ATTESTATION_TYPEHASH,
+                    settlementId,
+                    partiesHash,
+                    keccak256(abi.encodePacked(statuses)),
+                    _hash(referenceHashes),
+                    validUntil,
+                    sequence
+                )
+            )
+        );
+        if (!SignatureChecker.isValidSignatureNowCalldata(attester, digest, signature)) {
+            revert ComplianceRegistry_InvalidSignature(attester);
+        }
+        return _attest(attester, settlementId, partiesHash, statuses, referenceHashes, validUntil, sequence);
+    }
+
+    /// @inheritdoc IComplianceRegistry
+    function revoke(
+        SettlementId settlementId,
+        bytes32[] calldata parties,
+        uint32 positions,
+        bytes32 referenceHash,
+        uint64 sequence
+    ) external returns (bool accepted) {
+        if (parties.length == 0 || parties.length > StatementLib.MAX_PARTIES) {
+            revert ComplianceRegistry_LengthMismatch(parties.length, parties.length, parties.length);
+        }
+        if (positions == 0 || uint256(positions) >> parties.length != 0) {
+            revert ComplianceRegistry_InvalidPositions(positions, parties.length);
+        }
+
+        bytes32 partiesHash = _hash(parties);
+        bytes32 key = _key(settlementId, msg.sender, partiesHash);
+        Statement word = _statements[key];
+        if (sequence <= word.sequence()) return false;
+
+        // Effect
+        _statements[key] = word.revoked(positions, sequence);
+        emit Revoked(settlementId, msg.sender, partiesHash, positions, referenceHash, sequence);
+        return true;
+    }
+
+    /// @inheritdoc IComplianceRegistry
+    function overrideAttestation(
+        SettlementId settlementId,
+        bytes32[] calldata parties,
+        ComplianceStatus[] calldata statuses,
+        bytes32[] calldata referenceHashes,
+        uint40 validUntil,
+        uint64 sequence,
+        string calldata reason
+    ) external returns (bool accepted) {
+        _checkStatement(parties, statuses, referenceHashes);
+        if (bytes(reason).length == 0) revert ComplianceRegistry_ReasonRequired();
+
+        bytes32 partiesHash = _hash(parties);
+        bytes32 key = _key(settlementId, msg.sender, partiesHash);
+        if (sequence <= _statements[key].sequence()) return false;
+        _checkValidity(validUntil);
+
+        // Effect
+        _statements[key] = StatementLib.pack(statuses, validUntil, sequence);
+        emit Overridden(
+            settlementId, msg.sender, partiesHash, statuses, referenceHashes, validUntil, sequence, reason
+        );
+        return true;
+    }
+
+    // ---------------------------------------------------------------- views
+
+    /// @inheritdoc IComplianceRegistry
+    function clearanceOf(
+        SettlementId settlementId,
+        bytes32[] calldata parties,
+        address[] calldata attesters,
+        uint8 threshold,
+        uint40 validThrough
+    ) external view returns (Clearance) {
+        (uint256 vetoed, uint256 cleared) = _judge(settlementId, parties, attesters, threshold, validThrough);
+        if (vetoed != 0) return Clearance.FAILED;
+        return _isAll(cleared, parties.length) ? Clearance.CLEARED : Clearance.PENDING;
+    }
+
+    /// @inheritdoc IComplianceRegistry
+    function isCleared(Terms calldata terms, bytes32 party) external view returns (bool) {
+        (uint256 vetoed, uint256 cleared) = _judge(terms);
+        for (uint256 i = 0; i < terms.parties.length; ++i) {
+            if (terms.parties[i] == party) return ((cleared & ~vetoed) >> i) & 1 == 1;
+        }
+        return false;
+    }
+
+    /// @inheritdoc IComplianceRegistry
+    function areAllPartiesCleared(Terms calldata terms) external view returns (bool) {
+        (uint256 vetoed, uint256 cleared) = _judge(terms);
+        return vetoed == 0 && _isAll(cleared, terms.parties.length);
+    }
+
+    /// @inheritdoc IComplianceRegistry
+    function statementOf(SettlementId settlementId, address attester, bytes32[] calldata parties)
+        external
+        view
+        returns (ComplianceStatus[] memory statuses, uint40 validUntil, uint64 sequence)
+    {
+        Statement word = _statements[_key(settlementId, attester, _hash(parties))];
+        return (word.statuses(parties.length), word.validUntil(), word.sequence());
+    }
+
+    // ---------------------------------------------------------------- internals
+
+    function _attest(
+        address attester,
+        SettlementId settlementId,
+        bytes32 partiesHash,
+        ComplianceStatus[] calldata statuses,
+        bytes32[] calldata referenceHashes,
+        uint40 validUntil,
+        uint64 sequence
+    ) private returns (bool) {
+        bytes32 key = _key(settlementId, attester, partiesHash);
+        Statement old = _statements[key];
+        // A stale word is no fault of its sender, whatever else has become of it: two couriers may carry the same one.
+        if (sequence <= old.sequence()) return false;
+        _checkValidity(validUntil);
+
+        // Effect
+        Statement word = StatementLib.pack(statuses, validUntil, sequence).keeping(old);
+        _statements[key] = word;
+        emit Attested(
+            settlementId, attester, partiesHash, word.statuses(statuses.length), referenceHashes, validUntil, sequence
+        );
+        return true;
+    }
+
+    function _checkStatement(
+        bytes32[] calldata parties,
+        ComplianceStatus[] calldata statuses,
+        bytes32[] calldata referenceHashes
+    ) private pure {
+        if (
+            parties.length == 0 || parties.length > StatementLib.MAX_PARTIES || statuses.length != parties.length
+                || referenceHashes.length != parties.length
+        ) revert ComplianceRegistry_LengthMismatch(parties.length, statuses.length, referenceHashes.length);
+        for (uint256 i = 0; i < statuses.length; ++i) {
+            if (statuses[i] == ComplianceStatus.Revoked) revert ComplianceRegistry_InvalidStatus(i, statuses[i]);
+        }
+    }
+
+    function _checkValidity(uint40 validUntil) private view {
+        if (validUntil <= block.timestamp) revert ComplianceRegistry_Expired(validUntil, block.timestamp);
+    }
+
+    function _judge(Terms calldata terms) private view returns (uint256 vetoed, uint256 cleared) {
+        return _judge(TermsLib.hash(terms), terms.parties, terms.attesters, terms.threshold, terms.settleDeadline);
+    }
+
+    /// @dev One bit per party in both results. A party is vetoed by one attester and cleared by `threshold` of them; a list of
+    /// attesters that repeats one clears nobody, but its vetoes count.
+    function _judge(
+        SettlementId settlementId,
+        bytes32[] calldata parties,
+        address[] calldata attesters,
+        uint8 threshold,
+        uint40 validThrough
+    ) private view returns (uint256 vetoed, uint256 cleared) {
+        if (parties.length > StatementLib.MAX_PARTIES) return (0, 0);
+        bytes32 partiesHash = _hash(parties);
+        uint256[] memory passes = new uint256[](attesters.length);
+        bool ascending = true;
+        for (uint256 a = 0; a < attesters.length; ++a) {
+            if (a != 0 && attesters[a] <= attesters[a - 1]) ascending = false;
+            Statement word = _statements[_key(settlementId, attesters[a], partiesHash)];
+            vetoed |= word.vetoes();
+            uint40 validUntil = word.validUntil();
+            // A Pass must outlive the moment the verdict can still be taken; a veto needs no date.
+            if (validUntil > block.timestamp && validUntil >= validThrough) passes[a] = word.passes();
+        }
+        if (threshold == 0 || !ascending) return (vetoed, 0);
+
+        for (uint256 i = 0; i < parties.length; ++i) {
+            uint256 count = 0;
+            for (uint256 a = 0; a < passes.length; ++a) {
+                count += (passes[a] >> i) & 1;
+            }
+            if (count >= threshold) cleared |= 1 << i;
+        }
+    }
+
+    /// @dev No parties, nothing cleared.
+    function _isAll(uint256 cleared, uint256 parties) private pure returns (bool) {
+        return parties != 0 && cleared == (1 << parties) - 1;
+    }
+
+    function _key(SettlementId settlementId, address attester, bytes32 partiesHash) private pure returns (bytes32) {
+        return keccak256(abi.encode(settlementId, attester, partiesHash));
+    }
+
+    function _hash(bytes32[] calldata words) private pure returns (bytes32) {
+        return keccak256(abi.encodePacked(words));
+    }
+}
