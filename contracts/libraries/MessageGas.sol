@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import { ILayerZeroMessenger } from "../interfaces/ILayerZeroMessenger.sol";
 import { MessageKind } from "../types/Deployment.sol";
 import { Leg, Terms } from "../types/Terms.sol";
+import { GasFloor } from "./GasFloor.sol";
 import { MessageCodec } from "./MessageCodec.sol";
 
 /// @title How much gas a message is sent with, and how much it must find on arrival
@@ -19,8 +20,10 @@ library MessageGas {
     uint256 private constant DECODE_PER_BYTE = 20;
     /// @dev To judge compliance and take every step to the verdict.
     uint256 private constant GO_ON = 400_000;
-    /// @dev To pay one leg of an ordinary token with four fees.
-    uint256 private constant GO_ON_PER_LEG = 400_000;
+    /// @dev One payment, of a leg or a fee, in an ordinary token.
+    uint256 private constant PAYMENT = 200_000;
+    /// @dev A transaction may have 2^24 gas (EIP-7825), so nothing may ask for more. What does not fit is left to `claim` and `release`.
+    uint256 private constant MAX_GO_ON = 14_000_000;
     /// @dev What the endpoint spends before it calls: it hashes the message and walks over nonces that were verified but not executed.
     uint256 private constant ENDPOINT = 60_000;
     uint256 private constant ENDPOINT_PER_BYTE = 10;
@@ -41,16 +44,25 @@ library MessageGas {
         return DECODE + DECODE_PER_BYTE * encodedSize;
     }
 
-    /// @notice To go on at `chainId`. A RELEASED message pays no leg.
-    function toGoOn(MessageKind kind, Terms calldata terms, uint64 chainId) internal pure returns (uint256) {
+    /// @notice To go on at `chainId`: the steps, every payment there, and the floors that the escrow must see before it tries one. A
+    /// RELEASED message pays nothing.
+    function toGoOn(MessageKind kind, Terms calldata terms, uint64 chainId) internal pure returns (uint256 required) {
+        required = GO_ON + RESERVE;
+        if (kind == MessageKind.RELEASED) return required;
         uint256 legs = 0;
-        if (kind != MessageKind.RELEASED) {
-            Leg[] calldata all = terms.legs;
-            for (uint256 i = 0; i < all.length; ++i) {
-                if (all[i].chainId == chainId) ++legs;
-            }
+        uint256 mostFees = 0;
+        for (uint256 i = 0; i < terms.legs.length; ++i) {
+            Leg calldata leg = terms.legs[i];
+            if (leg.chainId != chainId) continue;
+            uint256 fees = leg.fees.length;
+            if (fees > mostFees) mostFees = fees;
+            required += PAYMENT * (1 + fees);
+            ++legs;
         }
-        return GO_ON + legs * GO_ON_PER_LEG + RESERVE;
+        // The first leg needs the floor for its fees alone, a later one is not begun without its own and those of its fees.
+        if (legs > 1) required += GasFloor.STEP * (1 + mostFees);
+        else if (mostFees > 0) required += GasFloor.STEP;
+        if (required > MAX_GO_ON) required = MAX_GO_ON;
     }
 
     function toDeliverBare() internal pure returns (uint256) {
