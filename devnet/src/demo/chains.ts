@@ -38,7 +38,7 @@ export function reachChains(world: Pick<DemoWorld, "chains">): Chains {
     world.chains.map(({ chainId, rpcUrl }) => [
       chainId,
       createPublicClient({
-        transport: http(rpcUrl, { retryCount: 12, retryDelay: 150 }),
+        transport: http(rpcUrl, { retryCount: 8, retryDelay: 150 }),
         pollingInterval: 250,
         cacheTime: 0,
       }),
