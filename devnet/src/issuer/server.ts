@@ -1,0 +1,103 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { type Context, Hono } from "hono";
+import { SignJWT } from "jose";
+import { z } from "zod";
+import { type ClientFile, DEFAULT_SCOPES } from "./clients.ts";
+import type { IssuerConfig } from "./config.ts";
+import type { SigningKey } from "./keys.ts";
+
+/** Seconds. */
+const TOKEN_LIFE = 24 * 3600;
+
+const tokenRequestSchema = z.object({
+  grant_type: z.string(),
+  client_id: z.string(),
+  client_secret: z.string(),
+  audience: z.string(),
+  scope: z.string().optional(),
+});
+
+const clientRequestSchema = z.strictObject({
+  name: z.string().min(1).max(200),
+  scopes: z.array(z.string().regex(/^[a-z:_-]+$/)).optional(),
+});
+
+/** Discovery, keys, tokens for machines, and the creation of clients, which only the local administrator may ask for. */
+export function issuerRoutes(config: IssuerConfig, clients: ClientFile, key: SigningKey): Hono {
+  const { issuer, audience, adminToken } = config;
+  const app = new Hono();
+  app.get("/health", (c) => c.json({ status: "ok" }));
+  app.get("/.well-known/openid-configuration", (c) =>
+    c.json({
+      issuer,
+      token_endpoint: `${issuer}oauth/token`,
+      jwks_uri: `${issuer}.well-known/jwks.json`,
+      response_types_supported: ["token"],
+      subject_types_supported: ["public"],
+      id_token_signing_alg_values_supported: ["RS256"],
+      grant_types_supported: ["client_credentials"],
+      token_endpoint_auth_methods_supported: ["client_secret_post"],
+    }),
+  );
+  app.get("/.well-known/jwks.json", (c) => c.json({ keys: [key.publicJwk] }));
+
+  app.post("/oauth/token", async (c) => {
+    c.header("Cache-Control", "no-store");
+    const parsed = tokenRequestSchema.safeParse(await body(c));
+    if (!parsed.success) {
+      return c.json(
+        oauthError("invalid_request", `${parsed.error.issues[0]?.path.join(".") || "body"} is missing`),
+        400,
+      );
+    }
+    const request = parsed.data;
+    if (request.grant_type !== "client_credentials") {
+      return c.json(oauthError("unsupported_grant_type", "Only client_credentials is supported"), 400);
+    }
+    const client = clients.authenticate(request.client_id, request.client_secret);
+    if (client === null) return c.json(oauthError("invalid_client", "Unknown client or wrong secret"), 401);
+    if (request.audience !== audience) return c.json(oauthError("invalid_target", "No such audience"), 400);
+    const asked = request.scope?.split(" ").filter((scope) => scope !== "") ?? client.scopes;
+    const refused = asked.find((scope) => !client.scopes.includes(scope));
+    if (refused !== undefined) return c.json(oauthError("invalid_scope", `The client may not have ${refused}`), 400);
+    const scope = asked.join(" ");
+    const access_token = await new SignJWT({ azp: client.client_id, scope, gty: "client-credentials" })
+      .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: key.kid })
+      .setIssuer(issuer)
+      .setSubject(`${client.client_id}@clients`)
+      .setAudience(audience)
+      .setIssuedAt()
+      .setExpirationTime(`${TOKEN_LIFE}s`)
+      .sign(key.key);
+    return c.json({ access_token, token_type: "Bearer", expires_in: TOKEN_LIFE, scope });
+  });
+
+  app.post("/clients", async (c) => {
+    const given = c.req.header("Authorization")?.replace(/^Bearer /, "") ?? "";
+    if (!sameSecret(given, adminToken))
+      return c.json(oauthError("invalid_token", "Only the administrator creates clients"), 401);
+    const parsed = clientRequestSchema.safeParse(await body(c));
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      return c.json(oauthError("invalid_request", `${issue?.path.join(".") || "body"}: ${issue?.message}`), 400);
+    }
+    return c.json(clients.create(parsed.data.name, parsed.data.scopes ?? DEFAULT_SCOPES), 201);
+  });
+  return app;
+}
+
+function oauthError(error: string, error_description: string) {
+  return { error, error_description };
+}
+
+/** JSON or the form encoding of RFC 6749; undefined when it is neither. */
+async function body(c: Context): Promise<unknown> {
+  const isForm = c.req.header("Content-Type")?.startsWith("application/x-www-form-urlencoded");
+  return (isForm ? c.req.parseBody() : c.req.json()).catch(() => undefined);
+}
+
+/** Comparing digests takes as long wherever the first difference is, and whatever the lengths are. */
+function sameSecret(a: string, b: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
