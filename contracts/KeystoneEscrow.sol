@@ -217,7 +217,7 @@ contract KeystoneEscrow is EscrowPayouts {
         bool whole = _isWhole(terms);
         uint256 gasBefore = gasleft();
         if (!whole) {
-            try COORDINATOR.advance(terms) returns (Verdict verdict) {
+            try COORDINATOR.advanceReported(id, terms) returns (Verdict verdict) {
                 if (verdict != Verdict.EXECUTE) return;
             } catch (bytes memory reason) {
                 _bookFollowUp(terms, id, gasBefore, reason);

@@ -5,11 +5,11 @@ import { DeploymentChild } from "./DeploymentChild.sol";
 import { ISettlementCoordinator } from "./interfaces/ISettlementCoordinator.sol";
 import { GasFloor } from "./libraries/GasFloor.sol";
 import { Reason } from "./libraries/Reason.sol";
-import { PackedRuleset, RulesetLib } from "./libraries/RulesetLib.sol";
+import { Exits, PackedRuleset, RulesetLib } from "./libraries/RulesetLib.sol";
 import { TermsLib } from "./libraries/TermsLib.sol";
 import { Clearance } from "./types/Compliance.sol";
 import { MessageKind } from "./types/Deployment.sol";
-import { Edge, Gate, Ruleset, RulesetId, StateKind } from "./types/Ruleset.sol";
+import { Gate, Ruleset, RulesetId, StateKind } from "./types/Ruleset.sol";
 import { SettlementId, Terms, Verdict } from "./types/Terms.sol";
 
 /// @title The coordinator: state machine, gates, the one verdict
@@ -17,14 +17,12 @@ import { SettlementId, Terms, Verdict } from "./types/Terms.sol";
 /// edge to either (`RulesetLib`), `timeout` by its own check.
 contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
     using RulesetLib for PackedRuleset;
-    using RulesetLib for uint256;
+    using RulesetLib for Exits;
     using TermsLib for Terms;
 
     /// @dev One call's view of a settlement. `clearance` is asked once a call, when a gate first needs it.
     struct Walk {
         SettlementId id;
-        uint256 head;
-        uint8 legRows;
         bool judged;
         Clearance clearance;
     }
@@ -34,6 +32,12 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
 
     /// @dev Assigned, never `delete`d: this compiler may clear a storage slot instead.
     bool private transient _entered;
+
+    /// @dev The deployment's escrow on this chain. It proves an id by the terms before it names it.
+    modifier onlyEscrow() {
+        if (msg.sender != address(ESCROW)) revert SettlementCoordinator_NotAuthorized(msg.sender);
+        _;
+    }
 
     modifier guarded() {
         _enterGuard();
@@ -75,7 +79,7 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
 
         // Effect: the lock mask stays as it is, for a lock may be reported before creation.
         record.created = true;
-        record.state = _rulesets[rulesetId].head.initialState();
+        record.state = _rulesets[rulesetId].initialState();
         _records[settlementId] = record;
         emit SettlementCreated(settlementId, terms.ref, rulesetId, terms);
     }
@@ -85,41 +89,36 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
     /// @inheritdoc ISettlementCoordinator
     function advance(Terms calldata terms) external guarded returns (Verdict verdict) {
         SettlementId id = terms.hash();
-        Record memory record = _records[id];
-        if (!record.created) {
-            // A deposit may come before creation; then there is nothing to follow it up with, which is no fault.
-            if (msg.sender == address(ESCROW)) return record.verdict;
-            revert SettlementCoordinator_UnknownSettlement(id);
-        }
-        Walk memory walk = _walkOf(id, terms);
-        while (true) {
-            (bool found, uint8 target, Gate gate) = _next(walk, record, terms);
-            if (!found) return record.verdict;
-            if (gate == Gate.DEPOSITS_LOCKED) {
-                if (!_tryExecute(walk, terms, target)) return Verdict.NONE;
-                record = _records[id];
-            } else {
-                _enter(walk, record, target, gate, 0, msg.sender);
-            }
-        }
+        if (!_records[id].created) revert SettlementCoordinator_UnknownSettlement(id);
+        return _advance(id, terms);
+    }
+
+    /// @inheritdoc ISettlementCoordinator
+    function advanceReported(SettlementId settlementId, Terms calldata terms)
+        external
+        onlyEscrow
+        guarded
+        returns (Verdict verdict)
+    {
+        // A deposit may come before creation; then there is nothing to follow it up with, which is no fault.
+        return _records[settlementId].created ? _advance(settlementId, terms) : _records[settlementId].verdict;
     }
 
     /// @inheritdoc ISettlementCoordinator
     function transition(Terms calldata terms, uint8 target, bytes32 evidenceHash) external guarded {
         SettlementId id = terms.hash();
         Record memory record = _created(id);
-        Walk memory walk = _walkOf(id, terms);
 
         // Check
-        (bool found, Gate gate) = _openEdge(walk, record, terms, target);
+        (bool found, Gate gate) = _openEdge(_walkOf(id), record, terms, target);
         if (!found) revert SettlementCoordinator_TransitionNotAllowed(id, record.state, target);
 
         // Effect and interaction: here a failing payout fails the call, for the caller asked for this one step.
         if (gate == Gate.DEPOSITS_LOCKED) {
-            _execute(walk, terms, target, evidenceHash, msg.sender);
-            _payLocalLegs(walk, terms);
+            _execute(id, terms, target, evidenceHash, msg.sender);
+            _payLocalLegs(id, terms);
         } else {
-            _enter(walk, record, target, gate, evidenceHash, msg.sender);
+            _enter(id, record, terms, target, gate, evidenceHash, msg.sender);
         }
     }
 
@@ -141,14 +140,15 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
             emit VerdictTaken(id, Verdict.ROLLBACK);
             return;
         }
-        Walk memory walk = _walkOf(id, terms);
-        _enter(walk, record, _timeoutTarget(walk, record.state, terms), Gate.TIMEOUT, 0, msg.sender);
+        // Every state before Executing has a TIMEOUT edge.
+        (, uint8 target) = _rulesetOf(terms).exitsOf(record.state).timeoutOf();
+        _enter(id, record, terms, target, Gate.TIMEOUT, 0, msg.sender);
     }
 
     /// @inheritdoc ISettlementCoordinator
     function execute(SettlementId settlementId, Terms calldata terms, uint8 target, address caller) external {
         if (msg.sender != address(this)) revert SettlementCoordinator_NotAuthorized(msg.sender);
-        _execute(_walkOf(settlementId, terms), terms, target, 0, caller);
+        _execute(settlementId, terms, target, 0, caller);
     }
 
     // ---------------------------------------------------------------- messages
@@ -173,14 +173,12 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
     }
 
     /// @inheritdoc ISettlementCoordinator
-    function reportLocked(SettlementId settlementId) external {
-        if (msg.sender != address(ESCROW)) revert SettlementCoordinator_NotAuthorized(msg.sender);
+    function reportLocked(SettlementId settlementId) external onlyEscrow {
         _recordLock(settlementId, COORDINATOR_CHAIN);
     }
 
     /// @inheritdoc ISettlementCoordinator
-    function reportReleased(SettlementId settlementId) external {
-        if (msg.sender != address(ESCROW)) revert SettlementCoordinator_NotAuthorized(msg.sender);
+    function reportReleased(SettlementId settlementId) external onlyEscrow {
         _recordRelease(settlementId, COORDINATOR_CHAIN);
     }
 
@@ -222,14 +220,22 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
     function nextTransitions(Terms calldata terms) external view returns (NextTransition[] memory transitions) {
         SettlementId id = terms.hash();
         Record memory record = _created(id);
-        Walk memory walk = _walkOf(id, terms);
-        PackedRuleset storage ruleset = _rulesets[RulesetId.wrap(terms.ruleset)];
-        transitions = new NextTransition[](walk.head.edgeCount());
+        Walk memory walk = _walkOf(id);
+        Exits exits = _rulesetOf(terms).exitsOf(record.state);
+        uint256 manual = _rulesetOf(terms).manualOf(record.state);
+        transitions = new NextTransition[](RulesetLib.MAX_EDGES);
         uint256 count = 0;
-        for (uint256 i = 0; i < transitions.length; ++i) {
-            Edge memory edge = ruleset.edgeAt(walk.head, i);
-            if (edge.from != record.state) continue;
-            transitions[count++] = NextTransition(edge.to, edge.gate, _holds(edge.gate, walk, record, terms));
+        (bool exists, uint8 target) = exits.timeoutOf();
+        if (exists) transitions[count++] = _transitionTo(target, Gate.TIMEOUT, walk, record, terms);
+        (exists, target) = exits.failedOf();
+        if (exists) transitions[count++] = _transitionTo(target, Gate.COMPLIANCE_FAILED, walk, record, terms);
+        Gate gate;
+        (exists, target, gate) = exits.forwardOf();
+        if (exists) transitions[count++] = _transitionTo(target, gate, walk, record, terms);
+        for (target = 0; target < RulesetLib.MAX_STATES; ++target) {
+            if (manual & (1 << target) != 0) {
+                transitions[count++] = _transitionTo(target, Gate.MANUAL, walk, record, terms);
+            }
         }
         assembly ("memory-safe") {
             mstore(transitions, count)
@@ -243,7 +249,7 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
 
     /// @inheritdoc ISettlementCoordinator
     function isRegistered(RulesetId rulesetId) public view returns (bool) {
-        return _rulesets[rulesetId].head != 0;
+        return _rulesets[rulesetId].isRegistered();
     }
 
     // ---------------------------------------------------------------- gates
@@ -253,10 +259,10 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
         if (gate == Gate.COMPLIANCE_CLEARED) return _clearance(walk, terms) == Clearance.CLEARED;
         if (gate == Gate.COMPLIANCE_FAILED) return _clearance(walk, terms) == Clearance.FAILED;
         if (gate == Gate.DEPOSITS_LOCKED) {
-            return record.lockMask & walk.legRows == walk.legRows && block.timestamp < terms.settleDeadline
+            return _covers(record.lockMask, terms) && block.timestamp < terms.settleDeadline
                 && _clearance(walk, terms) == Clearance.CLEARED;
         }
-        if (gate == Gate.RELEASED) return record.releaseMask & walk.legRows == walk.legRows;
+        if (gate == Gate.RELEASED) return _covers(record.releaseMask, terms);
         if (gate == Gate.TIMEOUT) return block.timestamp >= terms.settleDeadline;
         if (gate == Gate.MANUAL) return terms.operator != address(0) && msg.sender == terms.operator;
         return false;
@@ -277,97 +283,127 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
         view
         returns (bool found, uint8 target, Gate gate)
     {
-        PackedRuleset storage ruleset = _rulesets[RulesetId.wrap(terms.ruleset)];
-        uint256 rank = 0;
-        for (uint256 i = 0; i < walk.head.edgeCount(); ++i) {
-            Edge memory edge = ruleset.edgeAt(walk.head, i);
-            if (edge.from != record.state || edge.gate == Gate.MANUAL) continue;
-            uint256 edgeRank = edge.gate == Gate.TIMEOUT ? 3 : edge.gate == Gate.COMPLIANCE_FAILED ? 2 : 1;
-            if (edgeRank <= rank || !_holds(edge.gate, walk, record, terms)) continue;
-            (rank, target, gate) = (edgeRank, edge.to, edge.gate);
-        }
-        found = rank != 0;
+        Exits exits = _rulesetOf(terms).exitsOf(record.state);
+        (found, target) = exits.timeoutOf();
+        if (found && _holds(Gate.TIMEOUT, walk, record, terms)) return (true, target, Gate.TIMEOUT);
+        (found, target) = exits.failedOf();
+        if (found && _holds(Gate.COMPLIANCE_FAILED, walk, record, terms)) return (true, target, Gate.COMPLIANCE_FAILED);
+        (found, target, gate) = exits.forwardOf();
+        found = found && _holds(gate, walk, record, terms);
     }
 
-    /// @dev The first edge from the present state to `target` whose gate holds, for this caller.
+    /// @dev An edge from the present state to `target` whose gate holds, for this caller.
     function _openEdge(Walk memory walk, Record memory record, Terms calldata terms, uint8 target)
         private
         view
         returns (bool found, Gate gate)
     {
-        PackedRuleset storage ruleset = _rulesets[RulesetId.wrap(terms.ruleset)];
-        for (uint256 i = 0; i < walk.head.edgeCount(); ++i) {
-            Edge memory edge = ruleset.edgeAt(walk.head, i);
-            if (edge.from != record.state || edge.to != target) continue;
-            if (_holds(edge.gate, walk, record, terms)) return (true, edge.gate);
+        PackedRuleset storage ruleset = _rulesetOf(terms);
+        Exits exits = ruleset.exitsOf(record.state);
+        (bool exists, uint8 to) = exits.timeoutOf();
+        if (exists && to == target && _holds(Gate.TIMEOUT, walk, record, terms)) return (true, Gate.TIMEOUT);
+        (exists, to) = exits.failedOf();
+        if (exists && to == target && _holds(Gate.COMPLIANCE_FAILED, walk, record, terms)) {
+            return (true, Gate.COMPLIANCE_FAILED);
         }
+        (exists, to, gate) = exits.forwardOf();
+        if (exists && to == target && _holds(gate, walk, record, terms)) return (true, gate);
+        bool manual = ruleset.manualOf(record.state) & (1 << target) != 0;
+        return (manual && _holds(Gate.MANUAL, walk, record, terms), Gate.MANUAL);
     }
 
-    /// @dev Every state before Executing has exactly one TIMEOUT edge (`RulesetLib`).
-    function _timeoutTarget(Walk memory walk, uint8 state, Terms calldata terms) private view returns (uint8 target) {
-        PackedRuleset storage ruleset = _rulesets[RulesetId.wrap(terms.ruleset)];
-        for (uint256 i = 0;; ++i) {
-            Edge memory edge = ruleset.edgeAt(walk.head, i);
-            if (edge.from != state || edge.gate != Gate.TIMEOUT) continue;
-            target = edge.to;
-            break;
-        }
+    function _transitionTo(uint8 target, Gate gate, Walk memory walk, Record memory record, Terms calldata terms)
+        private
+        view
+        returns (NextTransition memory)
+    {
+        return NextTransition(target, gate, _holds(gate, walk, record, terms));
     }
 
     // ---------------------------------------------------------------- steps
 
+    /// @dev Of a created settlement.
+    function _advance(SettlementId id, Terms calldata terms) private returns (Verdict verdict) {
+        Record memory record = _records[id];
+        Walk memory walk = _walkOf(id);
+        while (true) {
+            (bool found, uint8 target, Gate gate) = _next(walk, record, terms);
+            if (!found) return record.verdict;
+            if (gate == Gate.DEPOSITS_LOCKED) {
+                if (!_tryExecute(id, terms, target)) return Verdict.NONE;
+                record = _records[id];
+            } else {
+                _enter(id, record, terms, target, gate, 0, msg.sender);
+            }
+        }
+    }
+
     /// @dev Takes an edge whose gate holds. The only writer of EXECUTE.
-    function _enter(Walk memory walk, Record memory record, uint8 target, Gate gate, bytes32 evidenceHash, address caller)
-        private
-    {
+    function _enter(
+        SettlementId id,
+        Record memory record,
+        Terms calldata terms,
+        uint8 target,
+        Gate gate,
+        bytes32 evidenceHash,
+        address caller
+    ) private {
         uint8 from = record.state;
         record.state = target;
-        record.kind = walk.head.kindOf(target);
+        record.kind = _rulesetOf(terms).kindOf(target);
         bool executing = record.kind == StateKind.EXECUTING;
         bool decides = executing || record.kind == StateKind.FAILED;
         if (decides) record.verdict = executing ? Verdict.EXECUTE : Verdict.ROLLBACK;
-        _records[walk.id] = record;
-        emit StateTransition(walk.id, from, target, gate, evidenceHash, caller);
-        if (decides) emit VerdictTaken(walk.id, record.verdict);
+        _records[id] = record;
+        emit StateTransition(id, from, target, gate, evidenceHash, caller);
+        if (decides) emit VerdictTaken(id, record.verdict);
     }
 
     /// @dev Where all legs are on this chain the payouts and the step to Finalized belong to the verdict: all or nothing. The escrow, when
     /// it calls, does the same in a frame of its own.
-    function _execute(Walk memory walk, Terms calldata terms, uint8 target, bytes32 evidenceHash, address caller) private {
-        _enter(walk, _records[walk.id], target, Gate.DEPOSITS_LOCKED, evidenceHash, caller);
-        if (caller == address(ESCROW) || !_isWhole(terms)) return;
+    function _execute(SettlementId id, Terms calldata terms, uint8 target, bytes32 evidenceHash, address caller) private {
+        _enter(id, _records[id], terms, target, Gate.DEPOSITS_LOCKED, evidenceHash, caller);
+        if (!_paysInFrame(terms, caller)) return;
 
         // Interaction: the escrow pays, or reverts, and reports back by `reportReleased`.
         ESCROW.settle(terms);
-        Record memory record = _records[walk.id];
-        (bool found, uint8 final_, Gate gate) = _next(walk, record, terms);
-        if (!found) revert SettlementCoordinator_PayoutIncomplete(walk.id);
-        _enter(walk, record, final_, gate, 0, caller);
+        Record memory record = _records[id];
+        (bool found, uint8 final_, Gate gate) = _next(_walkOf(id), record, terms);
+        if (!found) revert SettlementCoordinator_PayoutIncomplete(id);
+        _enter(id, record, terms, final_, gate, 0, caller);
     }
 
+    /// @dev Only payouts can fail, so only they need the frame.
     /// @return executed False when the frame failed and left everything as it was.
-    function _tryExecute(Walk memory walk, Terms calldata terms, uint8 target) private returns (bool executed) {
+    function _tryExecute(SettlementId id, Terms calldata terms, uint8 target) private returns (bool executed) {
+        if (!_paysInFrame(terms, msg.sender)) {
+            _execute(id, terms, target, 0, msg.sender);
+            _payLocalLegs(id, terms);
+            return true;
+        }
         uint256 gasBefore = gasleft();
-        try this.execute(walk.id, terms, target, msg.sender) {
-            _payLocalLegs(walk, terms);
+        try this.execute(id, terms, target, msg.sender) {
             return true;
         } catch (bytes memory reason) {
             _requireEarnest(gasBefore, terms);
-            emit StepFailed(walk.id, Reason.clip(reason));
-            return false;
+            emit StepFailed(id, Reason.clip(reason));
         }
     }
 
     /// @dev After the verdict, where legs are on several chains. A failure leaves the legs to `claim`.
-    function _payLocalLegs(Walk memory walk, Terms calldata terms) private {
+    function _payLocalLegs(SettlementId id, Terms calldata terms) private {
         if (msg.sender == address(ESCROW) || _isWhole(terms)) return;
-        if (walk.legRows & _rowBit(COORDINATOR_CHAIN) == 0) return;
+        if (_rowsOf(terms) & _rowBit(COORDINATOR_CHAIN) == 0) return;
         uint256 gasBefore = gasleft();
         try ESCROW.release(terms) { }
         catch (bytes memory reason) {
             _requireEarnest(gasBefore, terms);
-            emit StepFailed(walk.id, Reason.clip(reason));
+            emit StepFailed(id, Reason.clip(reason));
         }
+    }
+
+    function _paysInFrame(Terms calldata terms, address caller) private view returns (bool) {
+        return caller != address(ESCROW) && _isWhole(terms);
     }
 
     /// @dev A failure that more gas might have avoided is the caller's. A message brings the gas that its sender paid for: what it could
@@ -410,10 +446,18 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
         if (!record.created) revert SettlementCoordinator_UnknownSettlement(id);
     }
 
-    function _walkOf(SettlementId id, Terms calldata terms) private view returns (Walk memory walk) {
+    function _walkOf(SettlementId id) private pure returns (Walk memory walk) {
         walk.id = id;
-        walk.head = _rulesets[RulesetId.wrap(terms.ruleset)].head;
-        walk.legRows = _rowsOf(terms);
+    }
+
+    function _rulesetOf(Terms calldata terms) private view returns (PackedRuleset storage) {
+        return _rulesets[RulesetId.wrap(terms.ruleset)];
+    }
+
+    /// @dev Whether every chain on which the terms have a leg has its bit in the mask.
+    function _covers(uint8 mask, Terms calldata terms) private view returns (bool) {
+        uint8 rows = _rowsOf(terms);
+        return mask & rows == rows;
     }
 
     function _hasLegOn(Terms calldata terms, uint64 chainId) private pure returns (bool) {

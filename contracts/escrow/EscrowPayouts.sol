@@ -65,10 +65,10 @@ abstract contract EscrowPayouts is EscrowState {
         if (!whole) {
             _payAll(terms, settlementId, true);
             _reportIfTried(terms, settlementId);
-        } else if (COORDINATOR.advance(terms) == Verdict.EXECUTE) {
+        } else if (COORDINATOR.advanceReported(settlementId, terms) == Verdict.EXECUTE) {
             _payAllOrRevert(terms, settlementId);
             COORDINATOR.reportReleased(settlementId);
-            COORDINATOR.advance(terms);
+            COORDINATOR.advanceReported(settlementId, terms);
         }
     }
 
@@ -213,7 +213,7 @@ abstract contract EscrowPayouts is EscrowState {
         if (!_isHome() || !_allTried(terms, id)) return;
         COORDINATOR.reportReleased(id);
         if (msg.sender == address(COORDINATOR)) return;
-        try COORDINATOR.advance(terms) { }
+        try COORDINATOR.advanceReported(id, terms) { }
         catch (bytes memory reason) {
             emit FollowUpFailed(id, Reason.clip(reason));
         }

@@ -88,9 +88,13 @@ interface ISettlementCoordinator is ITermsErrors, IRulesetErrors {
 
     /// @notice Walks every transition that now holds: TIMEOUT first, else COMPLIANCE_FAILED, else the one forward edge. Never MANUAL.
     /// @dev The step to EXECUTE is a frame of its own, whose failure keeps the steps before it. The frame holds the payouts too where all
-    /// legs are on this chain; else the local ones follow it. Called by the escrow it pays nothing: the escrow does, by the verdict.
+    /// legs are on this chain; else the local ones follow it.
     /// @return verdict The verdict after the walk.
     function advance(Terms calldata terms) external returns (Verdict verdict);
+
+    /// @notice `advance` after a direct report, by an id that the escrow has proved. Escrow only. An id never created is a
+    /// no-op. Pays nothing: the escrow does, by the verdict that it gets back.
+    function advanceReported(SettlementId settlementId, Terms calldata terms) external returns (Verdict verdict);
 
     /// @notice Takes one edge, MANUAL ones included where the caller is `terms.operator`.
     /// @param target Index of the state to enter.
@@ -128,7 +132,8 @@ interface ISettlementCoordinator is ITermsErrors, IRulesetErrors {
 
     function isLocked(SettlementId settlementId, uint64 chainId) external view returns (bool);
 
-    /// @notice All edges out of the present state with their gates judged at this block's time.
+    /// @notice All edges out of the present state with their gates judged at this block's time: TIMEOUT, COMPLIANCE_FAILED, the forward
+    /// one, then MANUAL ones by target.
     function nextTransitions(Terms calldata terms) external view returns (NextTransition[] memory);
 
     /// @notice The EIP-712 digest of the terms under the domain named in them.

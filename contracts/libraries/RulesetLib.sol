@@ -4,26 +4,30 @@ pragma solidity ^0.8.30;
 import { IRulesetErrors } from "../interfaces/IRulesetErrors.sol";
 import { Edge, Gate, Ruleset, StateKind } from "../types/Ruleset.sol";
 
-/// @notice A registered ruleset. The standard one fits the first word.
-/// @dev `head`, lowest bits first: 16 kinds of 4 bits; number of states less one, 4; number of edges, 7; one bit that is always set; 15
-/// edges of 12. Each word of `tail`: 21 further edges. An edge: from 4, to 4, gate 4.
+/// @notice A registered ruleset: what `validate` lets pass has at most one exit of each sort per state, and nothing else.
+/// @dev `states` holds 32 bits a state, 8 states a word, lowest first: kind 4; then sorts of exits, each a set bit and the target's 4
+/// bits: TIMEOUT, COMPLIANCE_FAILED, the forward one, which has 4 bits of gate besides. `manual` holds 16 bits a state: the targets of its
+/// MANUAL edges. The first word is never zero, and for the
+/// standard ruleset it is all that most calls read.
 struct PackedRuleset {
-    uint256 head;
-    uint256[3] tail;
+    uint256[2] states;
+    uint256 manual;
 }
+
+/// @notice The 32 bits of one state.
+type Exits is uint256;
 
 /// @title Rulesets: which are safe, and how they are stored
 library RulesetLib {
     uint256 internal constant MAX_STATES = 16;
     uint256 internal constant MAX_EDGES = 64;
 
-    uint256 private constant STATES_SHIFT = 64;
-    uint256 private constant EDGES_SHIFT = 68;
-    uint256 private constant REGISTERED = 1 << 75;
-    uint256 private constant HEAD_SHIFT = 76;
-    uint256 private constant HEAD_EDGES = 15;
-    uint256 private constant TAIL_EDGES = 21;
-    uint256 private constant EDGE_BITS = 12;
+    uint256 private constant STATE_BITS = 32;
+    uint256 private constant STATES_PER_WORD = 8;
+    uint256 private constant TIMEOUT_SHIFT = 4;
+    uint256 private constant FAILED_SHIFT = 9;
+    uint256 private constant FORWARD_SHIFT = 14;
+    uint256 private constant GATE_SHIFT = 19;
 
     /// @notice Reverts with the first fault of `IRulesetErrors`.
     /// @dev What one edge may do depends on nothing but its gate and the kinds it joins (`_isAllowed`); what remains is about paths.
@@ -41,52 +45,65 @@ library RulesetLib {
 
     /// @dev Of a validated ruleset.
     function pack(Ruleset calldata ruleset) internal pure returns (PackedRuleset memory packed) {
-        uint256 head = REGISTERED | ((ruleset.states.length - 1) << STATES_SHIFT) | (ruleset.edges.length << EDGES_SHIFT);
         for (uint256 i = 0; i < ruleset.states.length; ++i) {
-            head |= uint256(ruleset.states[i].kind) << (4 * i);
+            packed.states[i / STATES_PER_WORD] |= uint256(ruleset.states[i].kind) << _shiftOf(i);
         }
         for (uint256 i = 0; i < ruleset.edges.length; ++i) {
             Edge calldata edge = ruleset.edges[i];
-            uint256 bits = uint256(edge.from) | (uint256(edge.to) << 4) | (uint256(edge.gate) << 8);
-            if (i < HEAD_EDGES) {
-                head |= bits << (HEAD_SHIFT + EDGE_BITS * i);
-            } else {
-                uint256 j = i - HEAD_EDGES;
-                packed.tail[j / TAIL_EDGES] |= bits << (EDGE_BITS * (j % TAIL_EDGES));
+            if (edge.gate == Gate.MANUAL) {
+                packed.manual |= 1 << (MAX_STATES * edge.from + edge.to);
+                continue;
             }
+            uint256 exit = 1 | (uint256(edge.to) << 1);
+            if (edge.gate == Gate.TIMEOUT) exit <<= TIMEOUT_SHIFT;
+            else if (edge.gate == Gate.COMPLIANCE_FAILED) exit <<= FAILED_SHIFT;
+            else exit = (exit << FORWARD_SHIFT) | (uint256(edge.gate) << GATE_SHIFT);
+            packed.states[edge.from / STATES_PER_WORD] |= exit << _shiftOf(edge.from);
         }
-        packed.head = head;
     }
 
-    /// @notice The stored ruleset's edge at `index`; `head` is its first word, read once by the caller.
-    function edgeAt(PackedRuleset storage packed, uint256 head, uint256 index) internal view returns (Edge memory edge) {
-        uint256 bits;
-        if (index < HEAD_EDGES) {
-            bits = head >> (HEAD_SHIFT + EDGE_BITS * index);
-        } else {
-            uint256 j = index - HEAD_EDGES;
-            bits = packed.tail[j / TAIL_EDGES] >> (EDGE_BITS * (j % TAIL_EDGES));
-        }
-        edge.from = uint8(bits & 0xf);
-        edge.to = uint8((bits >> 4) & 0xf);
-        edge.gate = Gate((bits >> 8) & 0xf);
+    function isRegistered(PackedRuleset storage packed) internal view returns (bool) {
+        return packed.states[0] != 0;
     }
 
-    function edgeCount(uint256 head) internal pure returns (uint256) {
-        return (head >> EDGES_SHIFT) & 0x7f;
+    function exitsOf(PackedRuleset storage packed, uint256 state) internal view returns (Exits) {
+        return Exits.wrap(uint32(packed.states[state / STATES_PER_WORD] >> _shiftOf(state)));
     }
 
-    function stateCount(uint256 head) internal pure returns (uint256) {
-        return ((head >> STATES_SHIFT) & 0xf) + 1;
+    function kindOf(PackedRuleset storage packed, uint256 state) internal view returns (StateKind) {
+        return StateKind(Exits.unwrap(exitsOf(packed, state)) & 0xf);
     }
 
-    function kindOf(uint256 head, uint256 state) internal pure returns (StateKind) {
-        return StateKind((head >> (4 * state)) & 0xf);
+    /// @return targets One bit for each state that a MANUAL edge leads to.
+    function manualOf(PackedRuleset storage packed, uint256 state) internal view returns (uint16 targets) {
+        return uint16(packed.manual >> (MAX_STATES * state));
     }
 
     /// @dev Of a registered ruleset, which has exactly one.
-    function initialState(uint256 head) internal pure returns (uint8 state) {
-        while (kindOf(head, state) != StateKind.INITIAL) ++state;
+    function initialState(PackedRuleset storage packed) internal view returns (uint8 state) {
+        while (kindOf(packed, state) != StateKind.INITIAL) ++state;
+    }
+
+    function timeoutOf(Exits exits) internal pure returns (bool exists, uint8 target) {
+        return _exit(exits, TIMEOUT_SHIFT);
+    }
+
+    function failedOf(Exits exits) internal pure returns (bool exists, uint8 target) {
+        return _exit(exits, FAILED_SHIFT);
+    }
+
+    function forwardOf(Exits exits) internal pure returns (bool exists, uint8 target, Gate gate) {
+        (exists, target) = _exit(exits, FORWARD_SHIFT);
+        gate = Gate((Exits.unwrap(exits) >> GATE_SHIFT) & 0xf);
+    }
+
+    function _exit(Exits exits, uint256 shift) private pure returns (bool exists, uint8 target) {
+        uint256 bits = Exits.unwrap(exits) >> shift;
+        return (bits & 1 != 0, uint8((bits >> 1) & 0xf));
+    }
+
+    function _shiftOf(uint256 state) private pure returns (uint256) {
+        return STATE_BITS * (state % STATES_PER_WORD);
     }
 
     /// @return initial The one initial state.
