@@ -238,9 +238,10 @@ CREATE TABLE chain_transaction (
 );
 CREATE INDEX chain_transaction_by_settlement ON chain_transaction (settlement_id, created_at);
 CREATE INDEX chain_transaction_unfinished ON chain_transaction (chain_id, signer, nonce) WHERE status IN ('queued', 'submitted', 'pending', 'safe');
--- One call in flight for one effect: a second worker that wants the same is refused by the database.
-CREATE UNIQUE INDEX chain_transaction_one_in_flight ON chain_transaction (chain_id, settlement_id, kind, subject)
-  WHERE status IN ('queued', 'submitted') AND settlement_id IS NOT NULL;
+-- One call for one effect, in flight or done: a second worker that wants the same is refused by the database. A call that has to be
+-- made again (a lost message, a payment tried anew) carries its attempt in the subject: '84532#2'.
+CREATE UNIQUE INDEX chain_transaction_one_per_effect ON chain_transaction (chain_id, settlement_id, kind, subject)
+  WHERE status <> 'failed' AND settlement_id IS NOT NULL;
 
 CREATE TABLE idempotency_key (
   environment_id uuid NOT NULL REFERENCES environment (id),

@@ -1,0 +1,85 @@
+import { shortMessage } from "../chains/revert.ts";
+import type { Facts } from "../facts/types.ts";
+import { submit } from "../pipeline/submit.ts";
+import type { Draft, Outcome } from "../pipeline/types.ts";
+import type { Action, SendAction } from "../plan/actions.ts";
+import { close, forgetSecrets } from "./close.ts";
+import type { ActContext } from "./context.ts";
+import { draftOf } from "./draft.ts";
+import type { Patience } from "./patience.ts";
+import { inspectMessage } from "./recover.ts";
+import { screen } from "./screen.ts";
+import { sign } from "./sign.ts";
+
+/** Does one action, or finds that it cannot be done now. Never throws: one settlement's trouble is not another's. */
+export async function act(context: ActContext, patience: Patience, facts: Facts, action: Action): Promise<void> {
+  const name = `${facts.settlementId}:${nameOf(action)}`;
+  if (!patience.mayTry(name)) return;
+  try {
+    const outcome = await perform(context, facts, action);
+    if (outcome === null || outcome.status === "sent" || outcome.status === "taken") patience.succeeded(name);
+    else patience.failed(name);
+    if (outcome !== null) report(context, facts, action, outcome);
+  } catch (error) {
+    const failures = patience.failed(name);
+    context.log.error(
+      { settlementId: facts.settlementId, action: nameOf(action), failures, error: shortMessage(error) },
+      "failed",
+    );
+  }
+}
+
+async function perform(context: ActContext, facts: Facts, action: Action): Promise<Outcome | null> {
+  switch (action.type) {
+    case "send":
+      return submit(context.pipeline, await draftOf(context, facts, action));
+    case "recover":
+      return recover(context, facts, action);
+    case "screen":
+      return screen(context, facts, action.checks).then(() => null);
+    case "sign":
+      return sign(context, facts, action.statuses, action.sequence).then(() => null);
+    case "forget_secrets":
+      return forgetSecrets(context, facts).then(() => null);
+    case "close":
+      return close(context, facts).then(() => null);
+  }
+}
+
+async function recover(
+  context: ActContext,
+  facts: Facts,
+  { message, again }: Extract<Action, { type: "recover" }>,
+): Promise<Outcome | null> {
+  const overdue = await inspectMessage(context, facts, message);
+  const draft: Draft | null =
+    overdue.state === "deliver"
+      ? overdue.draft
+      : overdue.state === "unverified" && again !== null
+        ? await draftOf(context, facts, again)
+        : null;
+  if (draft === null) return null;
+  context.log.warn({ guid: message.guid, kind: message.kind, state: overdue.state }, "a message is overdue");
+  return submit(context.pipeline, draft);
+}
+
+function report({ log }: ActContext, facts: Facts, action: Action, outcome: Outcome): void {
+  const entry = { settlementId: facts.settlementId, action: nameOf(action), ...outcome };
+  if (outcome.status === "sent") log.info(entry, "sent a transaction");
+  else if (outcome.status === "taken") log.debug(entry, "has its transaction already");
+  else log.warn(entry, "nothing was sent; it is tried again later");
+}
+
+export function nameOf(action: Action): string {
+  const effect = (send: SendAction) => `${send.kind}:${send.chainId}:${send.subject}`;
+  switch (action.type) {
+    case "send":
+      return effect(action);
+    case "recover":
+      return `recover:${action.message.guid}`;
+    case "sign":
+      return `sign:${action.sequence}`;
+    default:
+      return action.type;
+  }
+}

@@ -1,0 +1,21 @@
+import type { Deployment } from "@keystoneos/protocol";
+import type { Store } from "@keystoneos/store";
+import type { LocalAccount } from "viem";
+import type { SecretBook } from "../facts/secrets.ts";
+import type { Logger } from "../log.ts";
+import type { Pipeline } from "../pipeline/types.ts";
+import type { Policy } from "../plan/policy.ts";
+import type { Providers } from "../screening/provider.ts";
+
+/** What the actions need. */
+export interface ActContext {
+  db: Store;
+  deployment: Deployment;
+  pipeline: Pipeline;
+  /** Signs attestations only. */
+  attester: LocalAccount;
+  secrets: SecretBook;
+  providers: Providers;
+  policy: Policy;
+  log: Logger;
+}

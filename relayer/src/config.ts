@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { type Deployment, parseDeployment } from "@keystoneos/protocol";
+import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
+import type { Address, Hex } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { z } from "zod";
+import { ConfigError } from "./errors.ts";
+import type { Policy } from "./plan/policy.ts";
+
+const privateKey = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value), {
+  message: "must be a private key: 0x and 64 hex digits",
+});
+const seconds = (value: number) => z.coerce.number().positive().default(value);
+const url = z.url({ protocol: /^(https?|wss?)$/, message: "must be an http or ws URL" });
+
+const schema = z.object({
+  DATABASE_URL: z.string().min(1),
+  DEPLOYMENTS_FILE: z.string().min(1),
+  INDEXER_SCHEMA: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a schema name")
+    .default("indexer"),
+  /** Pays gas. Attests nothing, owns nothing else. */
+  RELAYER_PRIVATE_KEY: privateKey,
+  /** Signs attestations. Never sends a transaction. */
+  ATTESTER_PRIVATE_KEY: privateKey,
+  SECRETS_KEY: z.string().regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
+  SECRETS_KEY_ID: z.string().min(1).max(100),
+  SANCTIONS_LIST_DIR: z.string().min(1).optional(),
+  RELAYER_PORT: z.coerce.number().int().min(0).max(65535).default(8002),
+  RELAYER_TICK_MS: z.coerce.number().int().min(50).max(60_000).default(500),
+  /** The intervals suit the local world's one-second blocks; on public networks a message takes minutes, see docs/operations.md. */
+  MESSAGE_RETRY_SECONDS: seconds(8),
+  MESSAGE_RESEND_SECONDS: seconds(20),
+  REPEAT_SECONDS: seconds(30),
+  REBROADCAST_SECONDS: seconds(5),
+  ATTESTATION_MARGIN_SECONDS: seconds(3600),
+});
+
+export interface Config {
+  databaseUrl: string;
+  indexerSchema: string;
+  deployment: Deployment;
+  /** By chain id. */
+  rpcUrls: ReadonlyMap<number, string>;
+  relayerKey: Hex;
+  attesterKey: Hex;
+  keyring: SecretKeyring;
+  sanctionsListDir: string;
+  port: number;
+  tickMs: number;
+  rebroadcastSeconds: number;
+  policy: Policy;
+}
+
+/** Reads the environment. Throws ConfigError naming the first variable at fault; values of keys are never in the message. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = schema.safeParse(present);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const variable = String(issue?.path[0] ?? "environment");
+    throw new ConfigError(variable, present[variable] === undefined ? "is missing" : (issue?.message ?? "is invalid"));
+  }
+  const vars = parsed.data;
+  const deployment = readDeployment(vars.DEPLOYMENTS_FILE);
+  checkKeys(deployment, vars.RELAYER_PRIVATE_KEY, vars.ATTESTER_PRIVATE_KEY);
+  return {
+    databaseUrl: vars.DATABASE_URL,
+    indexerSchema: vars.INDEXER_SCHEMA,
+    deployment,
+    rpcUrls: new Map(deployment.chains.map(({ chainId }) => [chainId, rpcUrl(present, chainId)])),
+    relayerKey: vars.RELAYER_PRIVATE_KEY,
+    attesterKey: vars.ATTESTER_PRIVATE_KEY,
+    keyring: secretKeyring(vars.SECRETS_KEY_ID, vars.SECRETS_KEY),
+    sanctionsListDir: vars.SANCTIONS_LIST_DIR ?? new URL("../lists", import.meta.url).pathname,
+    port: vars.RELAYER_PORT,
+    tickMs: vars.RELAYER_TICK_MS,
+    rebroadcastSeconds: vars.REBROADCAST_SECONDS,
+    policy: {
+      messageRetrySeconds: vars.MESSAGE_RETRY_SECONDS,
+      messageResendSeconds: vars.MESSAGE_RESEND_SECONDS,
+      repeatSeconds: vars.REPEAT_SECONDS,
+      attestationMarginSeconds: vars.ATTESTATION_MARGIN_SECONDS,
+    },
+  };
+}
+
+function readDeployment(file: string): Deployment {
+  try {
+    return parseDeployment(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    throw new ConfigError("DEPLOYMENTS_FILE", error instanceof Error ? error.message : String(error));
+  }
+}
+
+function rpcUrl(env: Record<string, string | undefined>, chainId: number): string {
+  const variable = `RPC_URL_${chainId}`;
+  const value = env[variable];
+  if (value === undefined) throw new ConfigError(variable, "is missing");
+  const parsed = url.safeParse(value);
+  if (!parsed.success) throw new ConfigError(variable, parsed.error.issues[0]?.message ?? "is invalid");
+  return parsed.data;
+}
+
+/** One key, one power: who pays gas does not attest, and neither takes an operator's steps. */
+function checkKeys(deployment: Deployment, relayerKey: Hex, attesterKey: Hex): void {
+  const relayer = privateKeyToAccount(relayerKey).address;
+  const attester = privateKeyToAccount(attesterKey).address;
+  const same = (a: Address, b: Address) => a.toLowerCase() === b.toLowerCase();
+  if (same(relayer, attester)) throw new ConfigError("ATTESTER_PRIVATE_KEY", "must not be the relayer's gas key");
+  const { operator } = deployment.templates;
+  if (same(operator, relayer)) throw new ConfigError("RELAYER_PRIVATE_KEY", "must not be the templates' operator");
+  if (same(operator, attester)) throw new ConfigError("ATTESTER_PRIVATE_KEY", "must not be the templates' operator");
+}

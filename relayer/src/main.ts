@@ -1,0 +1,23 @@
+import { readConfig } from "./config.ts";
+import { RelayerError } from "./errors.ts";
+import { createLogger } from "./log.ts";
+import { startRelayer } from "./relayer.ts";
+import { loadSanctionsList } from "./screening/sanctions-list.ts";
+
+const log = createLogger();
+try {
+  const config = readConfig(process.env);
+  const list = await loadSanctionsList(config.sanctionsListDir);
+  const relayer = await startRelayer(config, new Map([[list.name, list]]), log);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => {
+      log.info({ signal }, "stopping");
+      void relayer.stop().then(() => process.exit(0));
+    });
+  }
+} catch (error) {
+  const { code, message } = error as RelayerError;
+  log.fatal(error instanceof RelayerError ? { code } : { error }, message);
+  process.exitCode = 1;
+  process.exit();
+}

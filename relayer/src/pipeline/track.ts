@@ -1,0 +1,144 @@
+import { isUniqueViolation, type Row, type RowChanges, type TransactionStatus } from "@keystoneos/store";
+import type { TransactionReceipt } from "viem";
+import type { Chain } from "../chains/client.ts";
+import { describeRevert, revertData } from "../chains/revert.ts";
+import { broadcast } from "./broadcast.ts";
+import type { Pipeline } from "./types.ts";
+
+type Tracked = Row<"chain_transaction">;
+
+/**
+ * Brings every unfinished transaction of a chain one look further: broadcast again what is not mined, follow what is mined to finality,
+ * take back what a reorg dropped. Everything it needs is stored, so it is also the recovery after a crash.
+ */
+export async function track(pipeline: Pipeline, chain: Chain): Promise<void> {
+  const head = await chain.client.getBlockNumber();
+  const rows = await unfinished(pipeline, chain, head);
+  if (rows.length === 0) return;
+  const used = await settledNonces(chain, head, rows);
+  for (const row of rows) {
+    const receipt = await chain.client.getTransactionReceipt({ hash: row.hash }).catch(notFound);
+    if (receipt === null) await followUnmined(pipeline, chain, row, used);
+    else await followMined(pipeline, chain, row, receipt, head);
+  }
+}
+
+/** In the order of nonces; a reverted one too until its block is final, since a reorg may run it again with another end. */
+function unfinished(pipeline: Pipeline, chain: Chain, head: bigint): Promise<Tracked[]> {
+  return pipeline.db
+    .selectFrom("keystone.chain_transaction")
+    .selectAll()
+    .where("chain_id", "=", BigInt(chain.chainId))
+    .where((eb) =>
+      eb.or([
+        eb("status", "in", ["queued", "submitted", "pending", "safe"]),
+        eb.and([eb("status", "=", "failed"), eb("block_number", ">", head - BigInt(chain.finality.finalized))]),
+      ]),
+    )
+    .orderBy("signer")
+    .orderBy("nonce")
+    .execute();
+}
+
+/** Per signer: nonces below this were used in a block deep enough not to be taken back. */
+async function settledNonces(chain: Chain, head: bigint, rows: Tracked[]): Promise<Map<string, bigint>> {
+  const depth = BigInt(chain.finality.finalized);
+  const blockNumber = head > depth ? head - depth : 0n;
+  const signers = [...new Set(rows.map((row) => row.signer))];
+  const counts = await Promise.all(
+    signers.map((address) => chain.client.getTransactionCount({ address, blockNumber })),
+  );
+  return new Map(signers.map((signer, index) => [signer, BigInt(counts[index] ?? 0)]));
+}
+
+async function followUnmined(pipeline: Pipeline, chain: Chain, row: Tracked, used: Map<string, bigint>): Promise<void> {
+  const log = pipeline.log.child({ chainId: chain.chainId, hash: row.hash, kind: row.kind, subject: row.subject });
+  if (row.block_number !== null) {
+    log.warn({ blockNumber: row.block_number.toString() }, "a reorg dropped a transaction; it goes back to the pool");
+    const dropped = { status: "submitted" as const, block_number: null, block_hash: null, gas_used: null, error: null };
+    if (await change(pipeline, row, dropped)) await broadcast(pipeline, chain, { ...row, status: "submitted" });
+    return;
+  }
+  if (row.nonce < (used.get(row.signer) ?? 0n)) {
+    log.error({ nonce: row.nonce.toString() }, "another transaction of this key used the nonce");
+    await change(pipeline, row, { status: "failed", error: "nonce_taken" });
+    return;
+  }
+  const waited = (Date.now() - row.updated_at.getTime()) / 1000;
+  // A queued one was never taken by a node: the process ended in between, or the node refused.
+  const patience = row.status === "queued" ? Math.min(2, pipeline.rebroadcastSeconds) : pipeline.rebroadcastSeconds;
+  if (waited < patience) return;
+  log.info({ waited }, "broadcasting stored bytes again");
+  await broadcast(pipeline, chain, row);
+  await change(pipeline, row, {});
+}
+
+async function followMined(
+  pipeline: Pipeline,
+  chain: Chain,
+  row: Tracked,
+  receipt: TransactionReceipt,
+  head: bigint,
+): Promise<void> {
+  const status = statusOf(chain, receipt, head);
+  if (row.status === status && row.block_hash === receipt.blockHash) return;
+  const log = pipeline.log.child({ chainId: chain.chainId, hash: row.hash, kind: row.kind, subject: row.subject });
+  const error = status === "failed" ? await reasonOf(chain, row, receipt) : null;
+  const changed = await change(pipeline, row, {
+    status,
+    error,
+    block_number: receipt.blockNumber,
+    block_hash: receipt.blockHash,
+    gas_used: receipt.gasUsed,
+  });
+  if (!changed) return;
+  if (status === "failed") log.error({ error }, "a transaction reverted");
+  else if (row.block_hash !== receipt.blockHash) log.info({ blockNumber: receipt.blockNumber.toString() }, "mined");
+}
+
+function statusOf(chain: Chain, receipt: TransactionReceipt, head: bigint): TransactionStatus {
+  if (receipt.status === "reverted") return "failed";
+  const confirmations = head - receipt.blockNumber;
+  if (confirmations >= BigInt(chain.finality.finalized)) return "finalized";
+  return confirmations >= BigInt(chain.finality.safe) ? "safe" : "pending";
+}
+
+/** Runs the call again on the block before; best effort, for the log and the operator. */
+async function reasonOf(chain: Chain, row: Tracked, receipt: TransactionReceipt): Promise<string> {
+  try {
+    await chain.client.call({
+      account: row.signer,
+      to: row.to_address,
+      data: row.data,
+      value: BigInt(row.value),
+      gas: BigInt(row.gas_limit),
+      blockNumber: receipt.blockNumber - 1n,
+    });
+    return "reverted";
+  } catch (error) {
+    return describeRevert(revertData(error));
+  }
+}
+
+/** Only if nobody has changed the row since we read it. */
+async function change(pipeline: Pipeline, row: Tracked, changes: RowChanges<"chain_transaction">): Promise<boolean> {
+  try {
+    const result = await pipeline.db
+      .updateTable("keystone.chain_transaction")
+      .set({ ...changes, updated_at: new Date() })
+      .where("id", "=", row.id)
+      .where("hash", "=", row.hash)
+      .where("status", "=", row.status)
+      .executeTakeFirst();
+    return result.numUpdatedRows > 0n;
+  } catch (error) {
+    // A reorg gave a reverted transaction another chance after its effect had got a new one. The new one is the effect's.
+    if (row.status !== "failed" || !isUniqueViolation(error)) throw error;
+    return false;
+  }
+}
+
+function notFound(error: unknown): null {
+  if (error instanceof Error && error.name === "TransactionReceiptNotFoundError") return null;
+  throw error;
+}

@@ -1,0 +1,42 @@
+import type { TransactionKind } from "@keystoneos/store";
+import type { CheckType, MessageFacts } from "../facts/types.ts";
+
+/** A call to a contract, named; `act/encode.ts` knows the bytes. */
+export type Call =
+  | { name: "createSettlement" }
+  | { name: "advance" }
+  | { name: "timeout" }
+  | { name: "dispatch"; target: number }
+  /** `completesLock`: with this the escrow can lock, so the fee for reporting it goes along. */
+  | { name: "reveal"; parties: readonly number[]; completesLock: boolean }
+  | { name: "notifyLocked" }
+  | { name: "notifyReleased" }
+  | { name: "release" }
+  | { name: "refundExpired" }
+  | { name: "claim"; leg: number }
+  | { name: "attest"; sequence: bigint };
+
+/** A transaction that should exist. (chain, settlement, kind, subject) names its effect: at most one of that name ever succeeds. */
+export interface SendAction {
+  type: "send";
+  chainId: number;
+  kind: TransactionKind;
+  subject: string;
+  call: Call;
+}
+
+export interface CheckName {
+  partyId: string;
+  checkType: CheckType;
+  provider: string;
+}
+
+export type Action =
+  | SendAction
+  | { type: "screen"; checks: readonly CheckName[] }
+  /** Sign and store a new statement; sending it follows from its being stored. */
+  | { type: "sign"; statuses: readonly number[]; sequence: bigint }
+  /** A message is overdue: execute it if it is verified at its target, else make the call again that sent it. */
+  | { type: "recover"; message: MessageFacts; again: SendAction | null }
+  | { type: "forget_secrets" }
+  | { type: "close" };

@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { connect, openQueue, type Queue } from "@keystoneos/store";
+import { privateKeyToAccount } from "viem/accounts";
+import type { ActContext } from "./act/context.ts";
+import { checkChain, connectChain } from "./chains/client.ts";
+import { shortMessage } from "./chains/revert.ts";
+import type { Config } from "./config.ts";
+import { SecretBook } from "./facts/secrets.ts";
+import { type Health, serveHealth } from "./health.ts";
+import type { Logger } from "./log.ts";
+import { Loop } from "./loop.ts";
+import { Reconciler } from "./reconcile.ts";
+import type { Providers } from "./screening/provider.ts";
+
+export interface Relayer {
+  /** Where /health and /ready answer. */
+  port: number;
+  /** Ends after the pass under way; whatever is left is found again at the next start. */
+  stop(): Promise<void>;
+}
+
+/** Puts the parts together and starts them. Waits for database and nodes that do not answer yet; /ready says for which. */
+export async function startRelayer(config: Config, providers: Providers, log: Logger): Promise<Relayer> {
+  const onError = (error: Error) => log.warn({ error: error.message }, "the database closed a connection");
+  const db = connect({ databaseUrl: config.databaseUrl, indexerSchema: config.indexerSchema, onError });
+  const chains = new Map(
+    config.deployment.chains.map((entry) => [
+      entry.chainId,
+      connectChain(entry, config.rpcUrls.get(entry.chainId) ?? ""),
+    ]),
+  );
+  const account = privateKeyToAccount(config.relayerKey);
+  const context: ActContext = {
+    db,
+    deployment: config.deployment,
+    pipeline: { db, chains, account, log, rebroadcastSeconds: config.rebroadcastSeconds },
+    attester: privateKeyToAccount(config.attesterKey),
+    secrets: new SecretBook(config.keyring, log),
+    providers,
+    policy: config.policy,
+    log,
+  };
+  const reconciler = new Reconciler(context);
+  const loop = new Loop(() => reconciler.pass(), config.tickMs);
+  let stopped = false;
+  const stopping = () => stopped;
+  const health: Health = await serveHealth(config.port, { db, chains: chains.values(), loop });
+  log.info({ port: health.port, relayer: account.address, attester: context.attester.address }, "relayer started");
+
+  for (const chain of chains.values())
+    await patiently(`chain ${chain.chainId}`, () => checkChain(chain), log, stopping);
+  let queue: Queue | undefined;
+  await patiently(
+    "the queue",
+    async () => {
+      queue = await openQueue({ databaseUrl: config.databaseUrl, worker: true, onError });
+      await queue.workSettlements(async () => loop.wake());
+    },
+    log,
+    stopping,
+  );
+  loop.start();
+  return {
+    port: health.port,
+    async stop() {
+      stopped = true;
+      await loop.stop();
+      await queue?.stop();
+      await health.close();
+      await db.destroy();
+    },
+  };
+}
+
+/** A node of another chain is an error of configuration and ends the start; one that does not answer may come back. */
+async function patiently(what: string, work: () => Promise<void>, log: Logger, stopped: () => boolean): Promise<void> {
+  for (let attempt = 1; !stopped(); attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (/the node is of chain/.test(shortMessage(error))) throw error;
+      log.warn({ attempt, error: shortMessage(error) }, `waiting for ${what}`);
+      await sleep(Math.min(attempt, 5) * 1000);
+    }
+  }
+}
