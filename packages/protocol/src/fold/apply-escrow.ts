@@ -1,5 +1,6 @@
 import type { Hex } from "viem";
 import { ProtocolError } from "../errors.ts";
+import { MAX_FEES_PER_LEG } from "../terms/bounds.ts";
 import type { EscrowEvent } from "./events.ts";
 import type { ChainWorld, EscrowSettlement, FoldedLeg } from "./world.ts";
 
@@ -7,6 +8,7 @@ import type { ChainWorld, EscrowSettlement, FoldedLeg } from "./world.ts";
 export function applyEscrowEvent(chain: ChainWorld, event: EscrowEvent): void {
   const escrow = chain.escrows.get(event.args.settlementId) ?? emptyEscrow();
   apply(escrow, event);
+  if (event.eventName === "VerdictReceived" || event.eventName === "VerdictIgnored") chain.verdictArrived = true;
   chain.escrows.set(event.args.settlementId, escrow);
 }
 
@@ -25,6 +27,7 @@ function apply(escrow: EscrowSettlement, event: EscrowEvent): void {
         paidTo: null,
         paidAmount: null,
         fees: new Map(),
+        feeCursor: 0,
       });
       break;
     }
@@ -51,11 +54,17 @@ function apply(escrow: EscrowSettlement, event: EscrowEvent): void {
     case "LegClaimable":
       legAt(escrow, event.args).claimableReason = event.args.reason;
       break;
-    case "FeePaid":
+    case "FeePaid": {
+      const { feeIndex, recipient, amount } = event.args;
+      legAt(escrow, event.args).fees.set(feeIndex, { status: "paid", recipient, amount });
+      break;
+    }
     case "FeeOwed": {
       const { feeIndex, recipient, amount } = event.args;
-      const status = event.eventName === "FeePaid" ? "paid" : "owed";
-      legAt(escrow, event.args).fees.set(feeIndex, { status, recipient, amount });
+      const leg = legAt(escrow, event.args);
+      // Owed a second time means that `claim` tried again: the next attempt begins behind it.
+      if (leg.fees.get(feeIndex)?.status === "owed") leg.feeCursor = (feeIndex + 1) % MAX_FEES_PER_LEG;
+      leg.fees.set(feeIndex, { status: "owed", recipient, amount });
       break;
     }
     case "FollowUpFailed":

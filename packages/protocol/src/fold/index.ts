@@ -17,11 +17,16 @@ export {
 } from "./events.ts";
 export {
   clearanceOf,
+  type EscrowRecord,
   escrowOf,
+  escrowRecordOf,
   hashParties,
   homeOf,
+  LegStatus,
+  legStatusOf,
   type MessageView,
   messageOf,
+  pathProvenAt,
   recordOf,
   rulesetOf,
   settlementOf,

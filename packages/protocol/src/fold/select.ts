@@ -4,6 +4,7 @@ import { type Clearance, clearance, type Statement } from "../gates/clearance.ts
 import type { CoordinatorRecord } from "../gates/next-transitions.ts";
 import { stateName } from "../rulesets/state-name.ts";
 import type { Ruleset } from "../rulesets/types.ts";
+import { MAX_FEES_PER_LEG } from "../terms/bounds.ts";
 import type { Terms } from "../terms/types.ts";
 import { statementKey } from "./apply-registry.ts";
 import type { ChainWorld, CoordinatorSettlement, EscrowSettlement, World } from "./world.ts";
@@ -59,6 +60,61 @@ export function escrowOf(world: World, chainId: number, settlementId: Hex): Escr
 export function verdictAt(world: World, chainId: number, settlementId: Hex): number {
   if (chainId === world.coordinatorChainId) return settlementOf(world, settlementId)?.verdict ?? 0;
   return escrowOf(world, chainId, settlementId)?.verdict ?? 0;
+}
+
+/** What the escrow stores of a settlement: its `stateOf`. Masks have one bit per leg, owed fees four bits, cursors two. */
+export interface EscrowRecord {
+  verdict: number;
+  locked: boolean;
+  deposited: number;
+  paid: number;
+  claimable: number;
+  feesOwed: bigint;
+  feeCursor: number;
+}
+
+/** What the `stateOf` of a chain's escrow returns. */
+export function escrowRecordOf(world: World, chainId: number, settlementId: Hex): EscrowRecord {
+  const escrow = escrowOf(world, chainId, settlementId);
+  const record: EscrowRecord = {
+    verdict: verdictAt(world, chainId, settlementId),
+    locked: escrow?.locked ?? false,
+    deposited: 0,
+    paid: 0,
+    claimable: 0,
+    feesOwed: 0n,
+    feeCursor: 0,
+  };
+  for (const [index, leg] of escrow?.legs ?? []) {
+    record.deposited |= 1 << index;
+    if (leg.status !== "deposited") record.paid |= 1 << index;
+    if (leg.claimableReason !== null) record.claimable |= 1 << index;
+    for (const [fee, { status }] of leg.fees) {
+      if (status === "owed") record.feesOwed |= 1n << BigInt(MAX_FEES_PER_LEG * index + fee);
+    }
+    // Two bits a leg fill all 32, the sign bit among them.
+    record.feeCursor = (record.feeCursor | (leg.feeCursor << (2 * index))) >>> 0;
+  }
+  return record;
+}
+
+/** Where a leg stands, as the escrow's `legStatus` says it. */
+export const LegStatus = { EMPTY: 0, DEPOSITED: 1, LOCKED: 2, RELEASED: 3, REFUNDED: 4, WAIVED: 5 } as const;
+export type LegStatus = (typeof LegStatus)[keyof typeof LegStatus];
+
+/** What the `legStatus` of a chain's escrow returns. */
+export function legStatusOf(world: World, chainId: number, settlementId: Hex, legIndex: number): LegStatus {
+  const escrow = escrowOf(world, chainId, settlementId);
+  const leg = escrow?.legs.get(legIndex);
+  if (leg === undefined) return LegStatus.EMPTY;
+  if (leg.status === "released") return LegStatus.RELEASED;
+  if (leg.status === "refunded") return LegStatus.REFUNDED;
+  return escrow?.locked ? LegStatus.LOCKED : LegStatus.DEPOSITED;
+}
+
+/** What the `pathProven` of a chain's escrow returns. */
+export function pathProvenAt(world: World, chainId: number): boolean {
+  return chainId === world.coordinatorChainId || (world.chains.get(chainId)?.verdictArrived ?? false);
 }
 
 /** The stored words of the terms' attesters about exactly the terms' parties. */

@@ -31,6 +31,8 @@ export interface ChainWorld {
   received: Map<Hex, ReceivedMessage>;
   wiringHash: Hex | null;
   sealed: boolean;
+  /** A VERDICT has arrived here, which proves the path; on the coordinator's chain see `pathProvenAt`. */
+  verdictArrived: boolean;
   /** Contracts created here, by `Child` number. */
   children: Map<number, Address>;
 }
@@ -89,6 +91,8 @@ export interface FoldedLeg {
   paidAmount: bigint | null;
   /** By fee index. */
   fees: Map<number, { status: "paid" | "owed"; recipient: Address; amount: bigint }>;
+  /** Which owed fee `claim` tries first: the one behind the last that failed again. */
+  feeCursor: number;
 }
 
 /** An attester's stored word after all its statements. */
@@ -138,6 +142,7 @@ function emptyChain(chainId: number): ChainWorld {
     received: new Map(),
     wiringHash: null,
     sealed: false,
+    verdictArrived: false,
     children: new Map(),
   };
 }
