@@ -2,14 +2,6 @@
 export const escrowAbi = [
   { name: "KeystoneEscrow_AlreadyDecided", type: "error", inputs: [{ name: "settlementId", type: "bytes32" }] },
   {
-    name: "KeystoneEscrow_AlreadyDeposited",
-    type: "error",
-    inputs: [
-      { name: "settlementId", type: "bytes32" },
-      { name: "legIndex", type: "uint256" },
-    ],
-  },
-  {
     name: "KeystoneEscrow_DepositDeadlinePassed",
     type: "error",
     inputs: [
@@ -72,6 +64,14 @@ export const escrowAbi = [
   },
   { name: "KeystoneEscrow_Reentrancy", type: "error", inputs: [] },
   { name: "KeystoneEscrow_StandardNotSupported", type: "error", inputs: [{ name: "standard", type: "uint8" }] },
+  {
+    name: "KeystoneEscrow_TransferFailed",
+    type: "error",
+    inputs: [
+      { name: "token", type: "address" },
+      { name: "reason", type: "bytes" },
+    ],
+  },
   { name: "KeystoneEscrow_UnknownLeg", type: "error", inputs: [{ name: "legIndex", type: "uint256" }] },
   {
     name: "KeystoneEscrow_ValueReturnFailed",
@@ -113,6 +113,89 @@ export const escrowAbi = [
       { name: "standard", type: "uint8" },
     ],
   },
+  { name: "Terms_AttestersNotAscending", type: "error", inputs: [{ name: "index", type: "uint256" }] },
+  {
+    name: "Terms_DeadlineOrder",
+    type: "error",
+    inputs: [
+      { name: "depositDeadline", type: "uint40" },
+      { name: "settleDeadline", type: "uint40" },
+    ],
+  },
+  { name: "Terms_FeesExceedAmount", type: "error", inputs: [{ name: "leg", type: "uint256" }] },
+  {
+    name: "Terms_ForeignCoordinator",
+    type: "error",
+    inputs: [
+      { name: "chainId", type: "uint64" },
+      { name: "coordinator", type: "address" },
+    ],
+  },
+  {
+    name: "Terms_ForeignEscrow",
+    type: "error",
+    inputs: [
+      { name: "leg", type: "uint256" },
+      { name: "escrow", type: "address" },
+    ],
+  },
+  { name: "Terms_FromIsTo", type: "error", inputs: [{ name: "leg", type: "uint256" }] },
+  {
+    name: "Terms_IndexOutOfRange",
+    type: "error",
+    inputs: [
+      { name: "leg", type: "uint256" },
+      { name: "index", type: "uint256" },
+    ],
+  },
+  {
+    name: "Terms_InvalidFeeRecipient",
+    type: "error",
+    inputs: [
+      { name: "leg", type: "uint256" },
+      { name: "fee", type: "uint256" },
+      { name: "recipient", type: "address" },
+    ],
+  },
+  {
+    name: "Terms_InvalidThreshold",
+    type: "error",
+    inputs: [
+      { name: "threshold", type: "uint256" },
+      { name: "attesters", type: "uint256" },
+    ],
+  },
+  { name: "Terms_NoLegs", type: "error", inputs: [] },
+  {
+    name: "Terms_ParentWithoutRuleset",
+    type: "error",
+    inputs: [
+      { name: "parent", type: "bytes32" },
+      { name: "notBefore", type: "uint40" },
+    ],
+  },
+  { name: "Terms_RepeatedParty", type: "error", inputs: [{ name: "index", type: "uint256" }] },
+  { name: "Terms_TooLarge", type: "error", inputs: [{ name: "size", type: "uint256" }] },
+  { name: "Terms_TooManyAttesters", type: "error", inputs: [{ name: "count", type: "uint256" }] },
+  {
+    name: "Terms_TooManyFees",
+    type: "error",
+    inputs: [
+      { name: "leg", type: "uint256" },
+      { name: "count", type: "uint256" },
+    ],
+  },
+  { name: "Terms_TooManyLegs", type: "error", inputs: [{ name: "count", type: "uint256" }] },
+  { name: "Terms_TooManyParties", type: "error", inputs: [{ name: "count", type: "uint256" }] },
+  {
+    name: "Terms_UnknownChain",
+    type: "error",
+    inputs: [
+      { name: "leg", type: "uint256" },
+      { name: "chainId", type: "uint64" },
+    ],
+  },
+  { name: "Terms_ZeroAmount", type: "error", inputs: [{ name: "leg", type: "uint256" }] },
   {
     anonymous: false,
     name: "FeeOwed",
@@ -334,6 +417,57 @@ export const escrowAbi = [
           { name: "wallet", type: "address" },
         ],
       },
+    ],
+    outputs: [],
+  },
+  {
+    name: "followUp",
+    stateMutability: "nonpayable",
+    type: "function",
+    inputs: [
+      { name: "settlementId", type: "bytes32" },
+      {
+        name: "terms",
+        type: "tuple",
+        components: [
+          { name: "ref", type: "bytes16" },
+          { name: "chainId", type: "uint64" },
+          { name: "coordinator", type: "address" },
+          { name: "ruleset", type: "bytes32" },
+          { name: "parties", type: "bytes32[]" },
+          {
+            name: "legs",
+            type: "tuple[]",
+            components: [
+              { name: "chainId", type: "uint64" },
+              { name: "escrow", type: "address" },
+              { name: "token", type: "address" },
+              { name: "standard", type: "uint8" },
+              { name: "tokenId", type: "uint256" },
+              { name: "amount", type: "uint256" },
+              { name: "partition", type: "bytes32" },
+              { name: "from", type: "uint8" },
+              { name: "to", type: "uint8" },
+              {
+                name: "fees",
+                type: "tuple[]",
+                components: [
+                  { name: "recipient", type: "address" },
+                  { name: "amount", type: "uint256" },
+                ],
+              },
+            ],
+          },
+          { name: "depositDeadline", type: "uint40" },
+          { name: "settleDeadline", type: "uint40" },
+          { name: "attesters", type: "address[]" },
+          { name: "threshold", type: "uint8" },
+          { name: "operator", type: "address" },
+          { name: "parent", type: "bytes32" },
+          { name: "notBefore", type: "uint40" },
+        ],
+      },
+      { name: "whole", type: "bool" },
     ],
     outputs: [],
   },
@@ -768,7 +902,7 @@ export const escrowAbi = [
     inputs: [{ name: "settlementId", type: "bytes32" }],
     outputs: [
       {
-        name: "",
+        name: "record",
         type: "tuple",
         components: [
           { name: "verdict", type: "uint8" },
@@ -777,9 +911,21 @@ export const escrowAbi = [
           { name: "paid", type: "uint16" },
           { name: "claimable", type: "uint16" },
           { name: "feesOwed", type: "uint64" },
+          { name: "feeCursor", type: "uint32" },
         ],
       },
     ],
+  },
+  {
+    name: "transferOut",
+    stateMutability: "nonpayable",
+    type: "function",
+    inputs: [
+      { name: "token", type: "address" },
+      { name: "to", type: "address" },
+      { name: "amount", type: "uint256" },
+    ],
+    outputs: [],
   },
   {
     name: "verdictOf",
