@@ -1,0 +1,57 @@
+/**
+ * Every error code this API answers, with its status. Clients branch on the code; the text is for people. The one source for
+ * responses, the OpenAPI document and what is generated from it.
+ */
+export const ERROR_STATUS = {
+  malformed_json: 400,
+  unknown_api_version: 400,
+  token_missing: 401,
+  token_invalid: 401,
+  token_expired: 401,
+  insufficient_scope: 403,
+  environment_unknown: 403,
+  environment_inactive: 403,
+  platform_suspended: 403,
+  not_leg_owner: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  idempotency_key_reused: 409,
+  instruction_not_cancellable: 409,
+  not_awaiting_deposits: 409,
+  deposit_deadline_passed: 409,
+  leg_already_deposited: 409,
+  terms_acceptance_required: 409,
+  settlement_hash_mismatch: 409,
+  validation_error: 422,
+  idempotency_key_missing: 422,
+  idempotency_key_conflict: 422,
+  template_unknown: 422,
+  role_unknown: 422,
+  leg_type_missing: 422,
+  category_not_allowed: 422,
+  chains_not_allowed: 422,
+  timeout_in_past: 422,
+  timeout_too_close: 422,
+  timeout_too_far: 422,
+  chain_unsupported: 422,
+  instrument_unknown: 422,
+  instrument_ambiguous: 422,
+  instrument_unverifiable: 422,
+  quantity_precision: 422,
+  quantity_out_of_range: 422,
+  token_id_required: 422,
+  token_id_forbidden: 422,
+  partition_required: 422,
+  deliver_leg_required: 422,
+  repo_fields_forbidden: 422,
+  commitment_not_screenable: 422,
+  commitment_reused: 422,
+  internal_error: 500,
+  service_unavailable: 503,
+} as const satisfies Record<string, number>;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+export const ERROR_CODES = Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]];

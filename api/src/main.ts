@@ -1,0 +1,63 @@
+import { compileTemplate } from "@keystoneos/protocol";
+import { connect, openQueue } from "@keystoneos/store";
+import { createTokenVerifier } from "./auth/verify-token.ts";
+import { createChainReaders } from "./chain/readers.ts";
+import { ConfigError, readConfig } from "./config.ts";
+import type { Dependencies } from "./context.ts";
+import { createLog } from "./log.ts";
+import { startServer } from "./server.ts";
+import { startSweep } from "./sweep.ts";
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog(config.logLevel);
+  const onError = (error: Error) => log.warn({ err: error }, "database");
+  const db = connect({
+    databaseUrl: config.databaseUrl,
+    indexerSchema: config.indexerSchema,
+    maxConnections: config.databaseConnections,
+    onError,
+  });
+  // A template that contradicts itself must not make a settlement.
+  const templates = await db.selectFrom("keystone.template").selectAll().where("is_active", "=", true).execute();
+  for (const template of templates) compileTemplate(template.config);
+  const queue = await openQueue({ databaseUrl: config.databaseUrl, onError });
+  const deps: Dependencies = {
+    db,
+    queue,
+    deployment: config.deployment,
+    keyring: config.keyring,
+    chains: createChainReaders(config.deployment, config.rpcUrls),
+    tokens: createTokenVerifier(config.oidc),
+    log,
+    settings: {
+      minTimeoutSeconds: config.minTimeoutSeconds,
+      graphqlUrl: config.graphqlUrl,
+      maxLagSeconds: config.maxLagSeconds,
+    },
+  };
+  const server = await startServer(deps, config.host, config.port);
+  const sweep = startSweep(deps);
+  log.info({ host: config.host, port: server.port, templates: templates.length }, "serving");
+
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, "stopping");
+    await server.close();
+    await sweep.stop();
+    await queue.stop();
+    await db.destroy();
+    log.info("stopped");
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop(signal));
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof ConfigError) console.error(error.message);
+  else console.error(error);
+  process.exit(1);
+}

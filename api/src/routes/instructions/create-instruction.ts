@@ -1,0 +1,76 @@
+import { z } from "@hono/zod-openapi";
+import { jsonBody } from "../../middleware/json-body.ts";
+import { InstructionCreate, InstructionRead } from "../../schemas/instruction.ts";
+import { readIdempotency } from "../../services/idempotency.ts";
+import { submitInstruction } from "../../services/instructions/submit-instruction.ts";
+import { requestFacts } from "../facts.ts";
+import { answer, createRoute, operation, problems, secured } from "../operation.ts";
+
+const { guard, security } = secured("instructions:write");
+
+export const createInstruction = operation(
+  createRoute({
+    method: "post",
+    path: "/v1/instructions",
+    operationId: "createInstruction",
+    tags: ["Instructions"],
+    summary: "Submit one side of a trade",
+    description: "Stores the instruction and matches it at once when the other side's is there.",
+    security,
+    middleware: [guard, jsonBody()],
+    request: {
+      headers: z.object({
+        "idempotency-key": z
+          .string()
+          .optional()
+          .openapi({ description: "Required here or as idempotency_key in the body.", minLength: 1, maxLength: 255 }),
+      }),
+      body: { required: true, content: { "application/json": { schema: InstructionCreate } } },
+    },
+    responses: {
+      201: answer(InstructionRead, "The new instruction, matched or waiting"),
+      200: answer(InstructionRead, "The instruction that this idempotency key made, as it is now"),
+      ...problems.submitted(
+        "platform_suspended",
+        "idempotency_key_reused",
+        "idempotency_key_missing",
+        "idempotency_key_conflict",
+        "template_unknown",
+        "role_unknown",
+        "leg_type_missing",
+        "category_not_allowed",
+        "chains_not_allowed",
+        "timeout_in_past",
+        "timeout_too_close",
+        "timeout_too_far",
+        "chain_unsupported",
+        "instrument_unknown",
+        "instrument_ambiguous",
+        "instrument_unverifiable",
+        "quantity_precision",
+        "quantity_out_of_range",
+        "token_id_required",
+        "token_id_forbidden",
+        "partition_required",
+        "deliver_leg_required",
+        "repo_fields_forbidden",
+        "commitment_not_screenable",
+        "commitment_reused",
+      ),
+    },
+  }),
+  async (c) => {
+    const { deps, caller, rawBody } = c.var;
+    const request = readIdempotency(
+      caller.environmentId,
+      "POST /v1/instructions",
+      rawBody,
+      c.req.header("idempotency-key"),
+    );
+    const input = c.req.valid("json");
+    const result = await submitInstruction(deps, { caller, input, request, facts: requestFacts(c) });
+    if (!result.replayed) return c.json(result.instruction, 201);
+    c.header("Idempotent-Replayed", "true");
+    return c.json(result.instruction, 200);
+  },
+);

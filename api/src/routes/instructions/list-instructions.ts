@@ -1,0 +1,29 @@
+import { instructionStatus } from "../../schemas/enums.ts";
+import { InstructionPage } from "../../schemas/instruction.ts";
+import { pageQuery } from "../../schemas/page.ts";
+import { text } from "../../schemas/primitives.ts";
+import { listInstructions as list } from "../../services/instructions/list-instructions.ts";
+import { answer, createRoute, operation, problems, secured } from "../operation.ts";
+
+const { guard, security } = secured("instructions:read");
+
+export const listInstructions = operation(
+  createRoute({
+    method: "get",
+    path: "/v1/instructions",
+    operationId: "listInstructions",
+    tags: ["Instructions"],
+    summary: "List the environment's instructions, newest first",
+    security,
+    middleware: guard,
+    request: {
+      query: pageQuery({
+        status: instructionStatus.optional(),
+        trade_reference: text(1, 255).optional(),
+        idempotency_key: text(1, 255).optional(),
+      }),
+    },
+    responses: { 200: answer(InstructionPage, "A page of instructions"), ...problems.secured("validation_error") },
+  }),
+  async (c) => c.json(await list(c.var.deps.db, c.var.caller.environmentId, c.req.valid("query")), 200),
+);

@@ -1,0 +1,25 @@
+import { jsonBody } from "../../middleware/json-body.ts";
+import { GraphqlRequest, GraphqlResponse } from "../../schemas/graphql.ts";
+import { forwardQuery } from "../../services/graphql/forward-query.ts";
+import { answer, createRoute, operation, problems } from "../operation.ts";
+
+/** Room for the largest query, its variables and the JSON around them. */
+const MAX_BODY_BYTES = 20 * 1024;
+
+export const queryGraphql = operation(
+  createRoute({
+    method: "post",
+    path: "/graphql",
+    operationId: "queryGraphql",
+    tags: ["Chain data"],
+    summary: "Query the indexed chain data",
+    description: "Chain data only, for anyone. Queries of at most 16 kB and 8 levels; no mutations, no subscriptions.",
+    middleware: jsonBody({ maxBytes: MAX_BODY_BYTES }),
+    request: { body: { required: true, content: { "application/json": { schema: GraphqlRequest } } } },
+    responses: {
+      200: answer(GraphqlResponse, "The indexer's answer: data, errors or both"),
+      ...problems.open("malformed_json", "payload_too_large", "unsupported_media_type", "validation_error"),
+    },
+  }),
+  async (c) => c.json(await forwardQuery(c.var.deps, c.req.valid("json")), 200),
+);

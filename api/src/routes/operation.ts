@@ -1,0 +1,65 @@
+import { createRoute, type OpenAPIHono, type RouteConfig, type RouteHandler, type z } from "@hono/zod-openapi";
+import type { Right } from "../auth/rights.ts";
+import type { AppEnv } from "../context.ts";
+import { ERROR_STATUS, type ErrorCode } from "../errors/catalogue.ts";
+import { authorize } from "../middleware/authorize.ts";
+import { Problem, ValidationProblem } from "../schemas/problem.ts";
+
+/** A route as it stands in the OpenAPI document, and how it is put on an app. */
+export interface Operation {
+  route: RouteConfig;
+  mount(app: OpenAPIHono<AppEnv>): void;
+}
+
+/** One operation: its route and its handler. Everything a handler needs is in the context. */
+export function operation<R extends RouteConfig>(route: R, handler: RouteHandler<R, AppEnv>): Operation {
+  // The pair was checked here; the app's own signature would only repeat it.
+  return { route, mount: (app) => void app.openapi(route, handler as never) };
+}
+
+export { createRoute };
+
+/** The parts of a route that needs a token with one of these rights. */
+export function secured(...anyOf: [Right, ...Right[]]) {
+  return { security: [{ bearer: [...anyOf] }], guard: authorize(...anyOf) };
+}
+
+/** A documented JSON answer. */
+export function answer<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+const SECURED = [
+  "token_missing",
+  "token_invalid",
+  "token_expired",
+  "insufficient_scope",
+  "environment_unknown",
+  "environment_inactive",
+] as const;
+const ALWAYS = ["unknown_api_version", "internal_error", "service_unavailable"] as const;
+const WITH_BODY = ["malformed_json", "payload_too_large", "unsupported_media_type", "validation_error"] as const;
+
+export const problems = {
+  /** Errors of a route that anyone may call, beyond the ones of every route. */
+  open: (...codes: ErrorCode[]) => documented([...ALWAYS, ...codes]),
+  /** Errors of a route behind a token. */
+  secured: (...codes: ErrorCode[]) => documented([...ALWAYS, ...SECURED, ...codes]),
+  /** Errors of a route behind a token that reads a body. */
+  submitted: (...codes: ErrorCode[]) => documented([...ALWAYS, ...SECURED, ...WITH_BODY, ...codes]),
+};
+
+/** The answers for these codes by status. Typed as nothing: errors are thrown, so handlers return only what succeeds. */
+function documented(codes: ErrorCode[]): Record<never, never> {
+  const byStatus = Map.groupBy(codes, (code) => ERROR_STATUS[code]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, list]) => {
+      const shape = !list.includes("validation_error")
+        ? Problem
+        : list.length === 1
+          ? ValidationProblem
+          : Problem.or(ValidationProblem);
+      return [status, { ...answer(shape, list.join(", ")), "x-codes": list }];
+    }),
+  );
+}

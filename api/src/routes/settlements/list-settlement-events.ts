@@ -1,0 +1,29 @@
+import { z } from "@hono/zod-openapi";
+import { pageQuery } from "../../schemas/page.ts";
+import { pathId } from "../../schemas/primitives.ts";
+import { SettlementEventPage } from "../../schemas/settlement-event.ts";
+import { listEvents } from "../../services/settlements/list-events.ts";
+import { answer, createRoute, operation, problems, secured } from "../operation.ts";
+
+const { guard, security } = secured("settlements:read");
+
+export const listSettlementEvents = operation(
+  createRoute({
+    method: "get",
+    path: "/v1/settlements/{settlement_id}/events",
+    operationId: "listSettlementEvents",
+    tags: ["Settlements"],
+    summary: "List the states a settlement has entered, oldest first",
+    security,
+    middleware: guard,
+    request: { params: z.object({ settlement_id: pathId }), query: pageQuery({}) },
+    responses: {
+      200: answer(SettlementEventPage, "A page of events"),
+      ...problems.secured("not_found", "validation_error"),
+    },
+  }),
+  async (c) => {
+    const { settlement_id } = c.req.valid("param");
+    return c.json(await listEvents(c.var.deps, c.var.caller, settlement_id, c.req.valid("query")), 200);
+  },
+);

@@ -1,0 +1,114 @@
+import { z } from "@hono/zod-openapi";
+import { Compliance } from "./compliance.ts";
+import { feeMode, finality, settlementState, settlementType, verdict } from "./enums.ts";
+import { LegRead } from "./leg.ts";
+import { pageOf } from "./page.ts";
+import { PartyRead } from "./party.ts";
+import { address, bytes32, decimal, orNull, time, uuid } from "./primitives.ts";
+import { Terms } from "./terms.ts";
+
+const NextTransition = z
+  .strictObject({ target: settlementState, gate: z.string(), satisfied: z.boolean() })
+  .openapi("NextTransition");
+
+const OnChain = z
+  .strictObject({
+    state: z.string(),
+    verdict,
+    block_number: z.int(),
+    block_hash: bytes32,
+    tx_hash: bytes32,
+    confirmations: z.int(),
+    finality,
+  })
+  .openapi("OnChain");
+
+const SettlementChain = z
+  .strictObject({
+    chain_id: z.int(),
+    escrow_address: address.nullable().openapi({ description: "Null where the terms have no leg." }),
+    locked: z.boolean(),
+    verdict,
+    indexed_block: z.int(),
+    confirmations: z.int().openapi({ description: "Of the newest event of this settlement on the chain." }),
+    finality,
+  })
+  .openapi("SettlementChain");
+
+const SettlementTransaction = z
+  .strictObject({
+    chain_id: z.int(),
+    hash: bytes32.nullable(),
+    block_number: z.int().nullable(),
+    kind: z.enum([
+      "create",
+      "attest",
+      "advance",
+      "deposit",
+      "reveal",
+      "notify_locked",
+      "notify_released",
+      "dispatch",
+      "receive_message",
+      "release",
+      "claim",
+      "refund",
+      "timeout",
+      "cancel",
+      "manual",
+    ]),
+    status: z.enum(["queued", "submitted", "pending", "safe", "finalized", "failed"]),
+    intent_id: uuid.nullable(),
+    created_at: time,
+  })
+  .openapi("SettlementTransaction");
+
+const RepoMetadata = z
+  .strictObject({
+    repo_rate: z.number().nullable(),
+    repayment_amount: decimal,
+    closing_settlement_id: uuid.nullable(),
+    closing_status: z.enum(["scheduled", "open", "finalized", "rolled_back", "timed_out", "void"]),
+  })
+  .openapi("RepoMetadata");
+
+export const SettlementRead = z
+  .strictObject({
+    id: uuid,
+    platform_id: uuid,
+    environment_id: uuid,
+    idempotency_key: z.string().nullable().openapi({ description: "The caller side's own." }),
+    external_reference: z.string().nullable().openapi({ description: "The caller side's own." }),
+    trade_reference: z.string().nullable(),
+    template_id: uuid,
+    template_slug: z.string(),
+    template_version: z.int(),
+    settlement_type: settlementType,
+    settlement_category: z.enum(["repo_open", "repo_close"]).nullable(),
+    state: settlementState,
+    next_transitions: z.array(NextTransition).openapi({ description: "From the indexed state." }),
+    parties: z.array(PartyRead),
+    legs: z.array(LegRead).openapi({ description: "In on-chain order." }),
+    timeout_at: time,
+    deposit_deadline: time,
+    created_at: time,
+    updated_at: time,
+    fee_mode: feeMode,
+    parent_settlement_id: uuid.nullable(),
+    maturity_at: time.nullable(),
+    repo_metadata: orNull(RepoMetadata),
+    compliance: Compliance,
+    settlement_hash: bytes32.openapi({ description: "The on-chain settlement id: EIP-712 digest of terms." }),
+    ruleset_id: bytes32,
+    coordinator: z.strictObject({ chain_id: z.int(), address }),
+    terms: Terms,
+    on_chain_state: z.string().nullable(),
+    on_chain: orNull(OnChain).openapi({ description: "Null until indexed." }),
+    chains: z.array(SettlementChain),
+    transactions: z.array(SettlementTransaction),
+  })
+  .openapi("SettlementRead");
+
+export const SettlementPage = pageOf("Settlement", SettlementRead);
+
+export type SettlementRead = z.output<typeof SettlementRead>;

@@ -1,0 +1,65 @@
+import type { NewRow, StoreTransaction } from "@keystoneos/store";
+import type { Caller } from "../auth/caller.ts";
+import type { RequestFacts } from "../context.ts";
+
+export interface Activity {
+  type: string;
+  category: "instruction" | "settlement";
+  description: string;
+  resourceType: "instruction" | "settlement";
+  resourceId: string;
+  statusCode?: number;
+  detail?: Record<string, unknown>;
+}
+
+/** What the caller did, for its own environment, in the transaction of the effect. */
+export function callersActivity(caller: Caller, facts: RequestFacts, activity: Activity): NewRow<"activity_log"> {
+  return {
+    ...rowOf(activity),
+    platform_id: caller.platformId,
+    environment_id: caller.environmentId,
+    actor_type: "m2m",
+    actor_id: caller.clientId,
+    method: facts.method,
+    path: facts.path,
+    ip_address: facts.ip,
+    user_agent: facts.userAgent,
+    request_id: facts.requestId,
+  };
+}
+
+/** What happened to an environment through somebody else's doing, of whom it learns nothing here. */
+export function systemActivity(
+  owner: { platformId: string; environmentId: string },
+  actor: string,
+  activity: Activity,
+): NewRow<"activity_log"> {
+  return {
+    ...rowOf(activity),
+    platform_id: owner.platformId,
+    environment_id: owner.environmentId,
+    actor_type: "system",
+    actor_id: actor,
+    method: null,
+    path: null,
+    ip_address: null,
+    user_agent: null,
+    request_id: null,
+  };
+}
+
+function rowOf(activity: Activity) {
+  return {
+    type: activity.type,
+    category: activity.category,
+    description: activity.description,
+    resource_type: activity.resourceType,
+    resource_id: activity.resourceId,
+    status_code: activity.statusCode ?? null,
+    detail: activity.detail === undefined ? null : JSON.stringify(activity.detail),
+  };
+}
+
+export async function recordActivity(trx: StoreTransaction, rows: NewRow<"activity_log">[]): Promise<void> {
+  if (rows.length > 0) await trx.insertInto("keystone.activity_log").values(rows).execute();
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from "node:crypto";
+import type { StoreTransaction } from "@keystoneos/store";
+import { transaction } from "@keystoneos/store";
+import type { Caller } from "../../auth/caller.ts";
+import type { Dependencies, RequestFacts } from "../../context.ts";
+import { ApiError } from "../../errors/api-error.ts";
+import type { InstructionCreate, InstructionRead } from "../../schemas/instruction.ts";
+import { callersActivity, recordActivity, systemActivity } from "../activity.ts";
+import { findReplay, type IdempotentRequest, lockKey, rememberKey } from "../idempotency.ts";
+import { rememberTokens } from "../instruments/remember-tokens.ts";
+import { lockReference } from "../matching/lock-reference.ts";
+import { type MatchOutcome, matchInstruction } from "../matching/match-instruction.ts";
+import type { Side } from "../matching/side.ts";
+import { wholeSecond } from "../time.ts";
+import { type CheckedInstruction, checkInstruction } from "./check-instruction.ts";
+import { marginFor, timeoutFault } from "./check-timeout.ts";
+import { readInstruction } from "./get-instruction.ts";
+
+const DAY_MS = 86_400_000;
+
+export interface Submission {
+  caller: Caller;
+  input: InstructionCreate;
+  request: IdempotentRequest;
+  facts: RequestFacts;
+}
+
+export interface SubmissionResult {
+  instruction: InstructionRead;
+  /** The key had made it before. */
+  replayed: boolean;
+}
+
+/**
+ * Stores an instruction and matches it at once when it can. One transaction under the lock of its trade reference, so that of any
+ * number of simultaneous submissions exactly one pair matches. Throws ApiError 403, 409, 422, ValidationError; then nothing is stored.
+ */
+export async function submitInstruction(deps: Dependencies, submission: Submission): Promise<SubmissionResult> {
+  const { caller, input, request } = submission;
+  const made = await findReplay(deps.db, request);
+  if (made !== null) return { instruction: await readInstruction(deps.db, caller.environmentId, made), replayed: true };
+  if (caller.platformStatus === "suspended") {
+    throw new ApiError("platform_suspended", "The platform is suspended and cannot submit new instructions");
+  }
+  // Chain reads come before the transaction: no lock is held while a node is asked.
+  const checked = await checkInstruction(deps, caller, input);
+  return transaction(deps.db, async (trx) => {
+    await lockKey(trx, request);
+    const meanwhile = await findReplay(trx, request);
+    const id = meanwhile ?? (await storeAndMatch(deps, trx, submission, checked));
+    return { instruction: await readInstruction(trx, caller.environmentId, id), replayed: meanwhile !== null };
+  });
+}
+
+async function storeAndMatch(
+  deps: Dependencies,
+  trx: StoreTransaction,
+  { caller, input, request, facts }: Submission,
+  checked: CheckedInstruction,
+): Promise<string> {
+  const tradeReference = input.trade_reference ?? `KS-${randomUUID()}`;
+  const now = await lockReference(trx, tradeReference);
+  const timeoutAt = wholeSecond(input.timeout_at);
+  checkTimeout(deps, checked, timeoutAt, now);
+  const side: Side = {
+    instructionId: randomUUID(),
+    idempotencyKey: request.key,
+    platformId: caller.platformId,
+    platformSlug: caller.platformSlug,
+    environmentId: caller.environmentId,
+    templateId: checked.template.id,
+    role: input.role,
+    feeMode: checked.feeMode,
+    open: checked.open,
+    timeoutAt,
+    party: {
+      external_reference: input.party.external_reference,
+      wallet_address: input.party.wallet_address,
+      name: input.party.name ?? null,
+      chain_id: input.party.chain_id ?? null,
+      asset_provider: input.party.asset_provider ?? null,
+      wallet_commitment: null,
+    },
+    legs: checked.legs,
+  };
+  const counterpartyPlatformSlug = input.counterparty_platform_slug ?? null;
+  await rememberTokens(trx, checked.learned);
+  await trx
+    .insertInto("keystone.instruction")
+    .values({
+      id: side.instructionId,
+      platform_id: side.platformId,
+      environment_id: side.environmentId,
+      idempotency_key: request.key,
+      trade_reference: tradeReference,
+      template_id: side.templateId,
+      template_slug: input.template_slug,
+      role: side.role,
+      status: "pending_match",
+      party: JSON.stringify(side.party),
+      legs: JSON.stringify(side.legs),
+      open: side.open,
+      fee_mode: input.fee_mode ?? null,
+      counterparty_platform_slug: counterpartyPlatformSlug,
+      timeout_at: timeoutAt,
+      expires_at: new Date(Math.min(now.getTime() + DAY_MS, timeoutAt.getTime())),
+      created_at: now,
+      updated_at: now,
+    })
+    .execute();
+  await rememberKey(trx, request, side.instructionId);
+  const { template } = checked;
+  const outcome = await matchInstruction(deps, trx, { side, template, tradeReference, counterpartyPlatformSlug, now });
+  if (!outcome.matched && outcome.field !== null) {
+    await trx
+      .updateTable("keystone.instruction")
+      .set({ match_failure_field: outcome.field })
+      .where("id", "=", side.instructionId)
+      .execute();
+  }
+  await recordSubmission(trx, caller, facts, side, tradeReference, outcome);
+  return side.instructionId;
+}
+
+const TIMEOUT_TEXTS = {
+  timeout_in_past: () => "timeout_at has passed; choose a later time",
+  timeout_too_close: (least: number) => `timeout_at must be at least ${least} seconds ahead`,
+  timeout_too_far: () => "timeout_at must be at most 365 days ahead",
+};
+
+function checkTimeout(deps: Dependencies, checked: CheckedInstruction, timeoutAt: Date, now: Date): void {
+  const minSeconds = deps.settings.minTimeoutSeconds;
+  const margin = checked.template.config.on_chain.message_margin_seconds;
+  const marginSeconds = marginFor(checked.legs, deps.deployment.coordinatorChainId, margin);
+  const fault = timeoutFault(timeoutAt, { now, minSeconds, marginSeconds });
+  if (fault === null) return;
+  throw new ApiError(fault, TIMEOUT_TEXTS[fault](minSeconds + marginSeconds), { loc: ["body", "timeout_at"] });
+}
+
+async function recordSubmission(
+  trx: StoreTransaction,
+  caller: Caller,
+  facts: RequestFacts,
+  side: Side,
+  tradeReference: string,
+  outcome: MatchOutcome,
+): Promise<void> {
+  const instruction = (id: string, type: string, description: string) =>
+    ({ type, category: "instruction", description, resourceType: "instruction", resourceId: id }) as const;
+  const rows = [
+    callersActivity(caller, facts, {
+      ...instruction(side.instructionId, "instruction.created", `Instruction submitted as ${side.role}`),
+      statusCode: 201,
+      detail: { trade_reference: tradeReference, role: side.role },
+    }),
+  ];
+  if (outcome.matched) {
+    const { settlementId, counterpart } = outcome;
+    const owners = [side, counterpart];
+    for (const owner of owners) {
+      const matched = instruction(owner.instructionId, "instruction.matched", `Instruction matched as ${owner.role}`);
+      rows.push(systemActivity(owner, "matching", { ...matched, detail: { settlement_id: settlementId } }));
+    }
+    const environments = new Map(owners.map((owner) => [owner.environmentId, owner]));
+    for (const owner of environments.values()) {
+      rows.push(
+        systemActivity(owner, "matching", {
+          type: "settlement.created",
+          category: "settlement",
+          description: "Settlement created by matching instructions",
+          resourceType: "settlement",
+          resourceId: settlementId,
+          detail: { trade_reference: tradeReference },
+        }),
+      );
+    }
+  }
+  await recordActivity(trx, rows);
+}

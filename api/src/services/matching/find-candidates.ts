@@ -1,0 +1,72 @@
+import type { FeeMode } from "@keystoneos/protocol";
+import type { StoreTransaction } from "@keystoneos/store";
+import { sql } from "kysely";
+import type { Side } from "./side.ts";
+
+/** Who looks for a counterpart, and under which reference. */
+export interface Search {
+  tradeReference: string;
+  instructionId: string;
+  platformSlug: string;
+  counterpartyPlatformSlug: string | null;
+  /** The database's clock. */
+  now: Date;
+}
+
+/** Neither side names another platform than the other's: only then do the two exist for each other. */
+const mutual = (search: Search) => sql<boolean>`
+  (other.counterparty_platform_slug IS NULL OR other.counterparty_platform_slug = ${search.platformSlug})
+  AND (${search.counterpartyPlatformSlug}::text IS NULL OR platform.slug = ${search.counterpartyPlatformSlug})`;
+
+function underReference(trx: StoreTransaction, search: Search) {
+  return trx
+    .selectFrom("keystone.instruction as other")
+    .innerJoin("keystone.platform as platform", "platform.id", "other.platform_id")
+    .innerJoin("keystone.environment as environment", "environment.id", "other.environment_id")
+    .innerJoin("keystone.template as template", "template.id", "other.template_id")
+    .where("other.trade_reference", "=", search.tradeReference)
+    .where("other.id", "!=", search.instructionId)
+    .where(mutual(search));
+}
+
+/** Whether a pair has matched under the reference that this instruction can see; then nothing more does. */
+export async function isTaken(trx: StoreTransaction, search: Search): Promise<boolean> {
+  const row = await underReference(trx, search)
+    .select("other.id")
+    .where("other.status", "=", "matched")
+    .limit(1)
+    .execute();
+  return row.length > 0;
+}
+
+/** The instructions that may match, oldest first, locked until the transaction ends. The reference must be locked already. */
+export async function findCandidates(trx: StoreTransaction, search: Search): Promise<Side[]> {
+  const rows = await underReference(trx, search)
+    .selectAll("other")
+    .select([
+      "platform.slug as platform_slug",
+      sql<FeeMode>`template.config->'fees'->>'default_mode'`.as("default_fee_mode"),
+    ])
+    .where("other.status", "=", "pending_match")
+    .where("other.expires_at", ">", search.now)
+    .where("platform.status", "=", "active")
+    .where("environment.is_active", "=", true)
+    .orderBy("other.created_at")
+    .orderBy("other.id")
+    .forUpdate("other")
+    .execute();
+  return rows.map((row) => ({
+    instructionId: row.id,
+    idempotencyKey: row.idempotency_key,
+    platformId: row.platform_id,
+    platformSlug: row.platform_slug,
+    environmentId: row.environment_id,
+    templateId: row.template_id,
+    role: row.role,
+    feeMode: row.fee_mode ?? row.default_fee_mode,
+    open: row.open,
+    timeoutAt: row.timeout_at,
+    party: row.party,
+    legs: row.legs,
+  }));
+}

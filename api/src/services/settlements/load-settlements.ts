@@ -1,0 +1,75 @@
+import type { TemplateConfig } from "@keystoneos/protocol";
+import type { Row, StoreTransaction } from "@keystoneos/store";
+import type { ChainFacts } from "./chain-facts.ts";
+import { type IndexedFacts, readChainFacts } from "./chain-facts.ts";
+
+export type SettlementRow = Row<"settlement"> & { template_version: number; template_config: TemplateConfig };
+
+type SettlementTransactionRow = Pick<
+  Row<"chain_transaction">,
+  "settlement_id" | "chain_id" | "hash" | "block_number" | "kind" | "status" | "intent_id" | "created_at"
+>;
+
+/** All that is known of one settlement: what was agreed, what was done, what the chains show. */
+export interface LoadedSettlement {
+  row: SettlementRow;
+  /** By position. */
+  parties: Row<"party">[];
+  /** By leg index. */
+  legs: Row<"leg">[];
+  checks: Row<"compliance_check">[];
+  transactions: SettlementTransactionRow[];
+  chain: ChainFacts;
+}
+
+export interface LoadedSettlements {
+  settlements: LoadedSettlement[];
+  heads: IndexedFacts["heads"];
+}
+
+/** Loads the parts of settlements, in the order of `rows`. `trx` is one snapshot, so that the parts belong together. */
+export async function loadSettlements(trx: StoreTransaction, rows: SettlementRow[]): Promise<LoadedSettlements> {
+  const ids = rows.map((row) => row.id);
+  const facts = await readChainFacts(
+    trx,
+    rows.map((row) => row.settlement_hash),
+  );
+  if (ids.length === 0) return { settlements: [], heads: facts.heads };
+  const parties = Map.groupBy(
+    await trx.selectFrom("keystone.party").selectAll().where("settlement_id", "in", ids).orderBy("position").execute(),
+    (row) => row.settlement_id,
+  );
+  const legs = Map.groupBy(
+    await trx.selectFrom("keystone.leg").selectAll().where("settlement_id", "in", ids).orderBy("leg_index").execute(),
+    (row) => row.settlement_id,
+  );
+  const checks = Map.groupBy(
+    await trx
+      .selectFrom("keystone.compliance_check")
+      .selectAll()
+      .where("settlement_id", "in", ids)
+      .orderBy("created_at")
+      .orderBy("id")
+      .execute(),
+    (row) => row.settlement_id,
+  );
+  const transactions = Map.groupBy(
+    await trx
+      .selectFrom("keystone.chain_transaction")
+      .select(["settlement_id", "chain_id", "hash", "block_number", "kind", "status", "intent_id", "created_at"])
+      .where("settlement_id", "in", ids)
+      .orderBy("created_at")
+      .orderBy("id")
+      .execute(),
+    (row) => row.settlement_id,
+  );
+  const settlements = rows.map((row) => ({
+    row,
+    parties: parties.get(row.id) ?? [],
+    legs: legs.get(row.id) ?? [],
+    checks: checks.get(row.id) ?? [],
+    transactions: transactions.get(row.id) ?? [],
+    chain: facts.of(row.settlement_hash),
+  }));
+  return { settlements, heads: facts.heads };
+}

@@ -1,0 +1,25 @@
+import type { Dependencies } from "./context.ts";
+import { expireInstructions } from "./services/instructions/expire-instructions.ts";
+
+const INTERVAL_MS = 15_000;
+
+/** Marks expired instructions now and then. Only housekeeping: an expired instruction reads as expired and never matches anyway. */
+export function startSweep({ db, log }: Pick<Dependencies, "db" | "log">): { stop(): Promise<void> } {
+  let running: Promise<unknown> = Promise.resolve();
+  const sweep = () => {
+    running = running
+      .then(() => expireInstructions(db))
+      .then(
+        (count) => void (count > 0 && log.info({ count }, "instructions expired")),
+        (error: unknown) => log.warn({ err: error }, "sweep"),
+      );
+  };
+  const timer = setInterval(sweep, INTERVAL_MS);
+  timer.unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
