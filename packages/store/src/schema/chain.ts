@@ -56,7 +56,7 @@ export interface ChainViews {
     recipient: Address | null;
     token: Address | null;
     amount: string | null;
-    /** Hex of the revert data, at most 256 bytes. */
+    /** Hex of the revert data, at most 256 bytes; null once the leg was paid after all. */
     claimable_reason: Hex | null;
     deposit_tx_hash: Hex | null;
     /** Of the release or the refund. */
@@ -92,7 +92,8 @@ export interface ChainViews {
     settlement_hash: Hex;
     attester: Address;
     parties_hash: Hex;
-    sequence: bigint;
+    /** A uint64 that the attester chooses, so numeric(78,0) as amounts are: it need not fit int8. */
+    sequence: string;
     kind: "attested" | "revoked" | "overridden";
     /** Comma-separated status numbers in party order; for a revocation the whole word after it. */
     statuses: string;
