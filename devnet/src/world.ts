@@ -1,0 +1,239 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Deployment } from "@keystoneos/protocol";
+import type { Address } from "viem";
+import { ACCOUNTS } from "./chains/anvil.ts";
+import { startChain } from "./chains.ts";
+import { deployLocally, type LocalDeployment, writeDeployment } from "./deploy/world.ts";
+import { DevnetError } from "./errors.ts";
+import { localAccount, ROLE } from "./keys.ts";
+import { startPostgres } from "./postgres.ts";
+import { lockFolder } from "./process/lock.ts";
+import { runNodeScript, startNodeProcess } from "./process/node-process.ts";
+import { type Running, Supervisor, type Unit } from "./process/supervisor.ts";
+import type { Faults } from "./worker/faults.ts";
+import { ensureClients, seedPlatforms, type WorldClient } from "./world/clients.ts";
+import { assertPortsFree, CHAIN_IDS, freePorts, ROOT, type WorldOptions, worldOptionsFrom } from "./world/options.ts";
+import {
+  AUDIENCE,
+  commonEnvironment,
+  deploymentsFile,
+  describeProcess,
+  issuerUrl,
+  layerZeroFile,
+  logFile,
+  rpcUrl,
+  type ServiceName,
+  type WorldSettings,
+} from "./world/processes.ts";
+import { loadSecrets } from "./world/secrets.ts";
+
+export type ProcessName = "postgres" | `chain-${number}` | ServiceName;
+
+/** The local world, up and ready. */
+export interface World {
+  dir: string;
+  /** When its first process was started. */
+  startedAt: Date;
+  deployment: Deployment;
+  chains: { chainId: number; rpcUrl: string }[];
+  databaseUrl: string;
+  /** Base of the REST API, `/v1` included. */
+  apiUrl: string;
+  graphqlUrl: string;
+  urls: { api: string; issuer: string; worker: string; indexer: string; relayer: string };
+  issuer: { url: string; tokenUrl: string; audience: string };
+  clients: [WorldClient, WorldClient];
+  /** Unlocked accounts with ether on both chains that nobody else uses. */
+  parties: Address[];
+  /** A name on the shipped sanctions list. */
+  blockedName: string;
+  /** Replaces the message worker's plan of faults; `{}` ends it. */
+  faults: (plan: Faults) => Promise<void>;
+  /** Sends a signal (SIGKILL by default) and returns when the process is gone. It is started again by itself. */
+  crash: (name: ProcessName, signal?: NodeJS.Signals) => Promise<void>;
+  /** Resolves when a process that is being started again is ready. */
+  ready: (name: ProcessName) => Promise<void>;
+  /** kill -9; the process stays down until `start`. */
+  kill: (name: ProcessName) => Promise<void>;
+  /** Starts again what `kill` ended, and waits until it is ready. */
+  start: (name: ProcessName) => Promise<void>;
+  restartCount: (name: ProcessName) => number;
+  pid: (name: ProcessName) => number | null;
+  /** Ends everything, the youngest process first. */
+  stop: () => Promise<void>;
+}
+
+/**
+ * Starts the whole local world and resolves when every process is ready. What it keeps lies in one folder, so the next start goes on
+ * where this one ended.
+ *
+ * @throws DevnetError WorldRunning, PortInUse, NotCompiled, DeploymentFailed, ProcessFailed, WorldStopped and those of its parts.
+ * @example
+ * const world = await startWorld({ dir: await mkdtemp("/tmp/world-"), ports: "free" });
+ */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const startedAt = new Date();
+  const dir = resolve(options.dir ?? join(ROOT, ".keystone"));
+  const tell = options.onProgress ?? (() => {});
+  const lock = await lockFolder(dir);
+  const supervisor = new Supervisor(tell, lock.remember);
+  const stop = async () => {
+    await supervisor.stop();
+    lock.release();
+  };
+  const onAbort = () => void stop();
+  options.signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    if (options.signal?.aborted) throw new DevnetError("WorldStopped", "the world was stopped before it started");
+    return { ...(await build(dir, options, supervisor, tell)), startedAt, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function build(
+  dir: string,
+  options: WorldOptions,
+  supervisor: Supervisor,
+  tell: (text: string) => void,
+): Promise<Omit<World, "startedAt" | "stop">> {
+  const ports =
+    options.ports === "free"
+      ? await freePorts()
+      : (options.ports ?? (worldOptionsFrom({}).ports as Exclude<WorldOptions["ports"], "free" | undefined>));
+  await assertPortsFree(ports, options.databaseUrl === undefined);
+  mkdirSync(join(dir, "logs"), { recursive: true });
+  const secrets = loadSecrets(join(dir, "secrets.json"));
+  const settings: WorldSettings = {
+    dir,
+    ports,
+    databaseUrl: options.databaseUrl ?? "",
+    secrets,
+    env: options.env ?? {},
+  };
+  const service = (name: ServiceName): Unit => ({
+    name,
+    start: () => startNodeProcess(describeProcess(name, settings)),
+  });
+
+  // Each line waits only for what it needs.
+  const postgres = startDatabase(settings, options, supervisor);
+  const chains = Promise.all(CHAIN_IDS.map((chainId) => supervisor.start(chainUnit(settings, chainId))));
+  const issuer = supervisor.start(service("issuer"));
+  const deployed = chains.then(() => deploy(settings, tell));
+  const proven = deployed.then(async ({ provePaths }) => {
+    await supervisor.start(service("worker"));
+    await provePaths();
+    tell("A verdict has travelled from chain to chain: both escrows take deposits");
+  });
+  const clients = issuer.then(() =>
+    ensureClients(join(dir, "clients.json"), issuerUrl(ports), secrets.issuerAdminToken),
+  );
+  const seeded = Promise.all([postgres, deployed, clients]).then(async ([, , created]) => {
+    await migrate(settings);
+    await seedPlatforms(settings.databaseUrl, created);
+    tell("The platform database is ready");
+  });
+  const indexed = Promise.all([postgres, deployed]).then(async () => {
+    await supervisor.start(service("indexer"));
+    tell("The indexer follows both chains");
+  });
+  const served = Promise.all([seeded, indexed]).then(async () => {
+    await Promise.all([supervisor.start(service("relayer")), supervisor.start(service("api"))]);
+    tell("Relayer and API are ready");
+  });
+  await allOrFirstFailure([postgres, chains, issuer, deployed, proven, clients, seeded, indexed, served]);
+
+  const { deployment } = await deployed;
+  const urls = {
+    api: `http://127.0.0.1:${ports.api}`,
+    issuer: issuerUrl(ports),
+    worker: `http://127.0.0.1:${ports.worker}`,
+    indexer: `http://127.0.0.1:${ports.indexer}`,
+    relayer: `http://127.0.0.1:${ports.relayer}`,
+  };
+  return {
+    dir,
+    deployment,
+    chains: CHAIN_IDS.map((chainId) => ({ chainId, rpcUrl: rpcUrl(ports, chainId) })),
+    databaseUrl: settings.databaseUrl,
+    apiUrl: `${urls.api}/v1`,
+    graphqlUrl: `${urls.api}/graphql`,
+    urls,
+    issuer: { url: urls.issuer, tokenUrl: `${urls.issuer}oauth/token`, audience: AUDIENCE },
+    clients: await clients,
+    parties: Array.from({ length: ACCOUNTS - ROLE.firstParty }, (_, i) => localAccount(ROLE.firstParty + i).address),
+    blockedName: "KEYSTONE TEST BLOCKED 01",
+    faults: (plan) => setFaults(urls.worker, plan),
+    crash: (name, signal = "SIGKILL") => supervisor.crash(name, signal),
+    ready: (name) => supervisor.ready(name),
+    kill: (name) => supervisor.hold(name),
+    start: (name) => supervisor.resume(name),
+    restartCount: (name) => supervisor.restarts(name),
+    pid: (name) => supervisor.pid(name),
+  };
+}
+
+async function startDatabase(settings: WorldSettings, options: WorldOptions, supervisor: Supervisor): Promise<void> {
+  if (options.databaseUrl !== undefined) return;
+  const { dir, ports } = settings;
+  const start = async (): Promise<Running> => {
+    const server = await startPostgres({
+      dir: join(dir, "postgres"),
+      port: ports.postgres,
+      logFile: logFile(dir, "postgres"),
+    });
+    settings.databaseUrl = server.url;
+    return { pid: server.process.pid as number, exited: server.exited, stop: server.stop };
+  };
+  await supervisor.start({ name: "postgres", start });
+}
+
+function chainUnit({ dir, ports }: WorldSettings, chainId: number): Unit {
+  const name = `chain-${chainId}`;
+  const start = async (): Promise<Running> => {
+    const options = { chainId, dir: join(dir, "chains", String(chainId)), logFile: logFile(dir, name) };
+    const chain = await startChain({ ...options, port: ports.chains[chainId] as number });
+    return { pid: chain.process.pid as number, exited: chain.exited, stop: chain.stop };
+  };
+  return { name, start };
+}
+
+async function deploy({ dir, ports }: WorldSettings, tell: (text: string) => void): Promise<LocalDeployment> {
+  const chains = CHAIN_IDS.map((chainId) => ({ chainId, url: rpcUrl(ports, chainId) }));
+  const local = await deployLocally(chains, join(dir, "ignition"));
+  writeDeployment(deploymentsFile(dir), local.deployment);
+  const served = local.deployment.chains.map(({ chainId, eid, endpoint }) => ({ chainId, eid, endpoint }));
+  writeFileSync(layerZeroFile(dir), JSON.stringify(served, null, 2));
+  tell(`The contracts are deployed and sealed; the root is ${local.deployment.contracts.root} on both chains`);
+  return local;
+}
+
+async function migrate(settings: WorldSettings): Promise<void> {
+  const { dir, env } = settings;
+  await runNodeScript({
+    name: "migrate",
+    command: [join(ROOT, "packages/store/src/bin/migrate.ts")],
+    cwd: ROOT,
+    env: { ...commonEnvironment(settings), ...env },
+    logFile: logFile(dir, "migrate"),
+  });
+}
+
+async function setFaults(workerUrl: string, plan: Faults): Promise<void> {
+  const response = await fetch(`${workerUrl}/faults`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(plan),
+  });
+  if (!response.ok)
+    throw new DevnetError("FaultsRefused", `The message worker refused the plan: ${await response.text()}`);
+}
+
+/** Fails as soon as one fails; the others, which then fail too, are heard. */
+async function allOrFirstFailure(tasks: Promise<unknown>[]): Promise<void> {
+  for (const task of tasks) task.catch(() => {});
+  await Promise.all(tasks);
+}

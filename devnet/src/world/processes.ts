@@ -1,0 +1,128 @@
+import { join } from "node:path";
+import { localPrivateKey } from "../keys.ts";
+import type { NodeProcess } from "../process/node-process.ts";
+import { CHAIN_IDS, type Ports, ROOT } from "./options.ts";
+import type { WorldSecrets } from "./secrets.ts";
+
+/** Everything that decides how the processes of a world are called. */
+export interface WorldSettings {
+  dir: string;
+  ports: Ports;
+  databaseUrl: string;
+  secrets: WorldSecrets;
+  env: Record<string, string>;
+}
+
+export type ServiceName = "issuer" | "worker" | "indexer" | "relayer" | "api";
+
+export const AUDIENCE = "https://api.keystoneos.xyz";
+
+export const issuerUrl = (ports: Ports) => `http://127.0.0.1:${ports.issuer}/`;
+export const rpcUrl = (ports: Ports, chainId: number) => `http://127.0.0.1:${ports.chains[chainId]}`;
+export const deploymentsFile = (dir: string) => join(dir, "deployments.json");
+export const layerZeroFile = (dir: string) => join(dir, "layerzero.json");
+
+/** How each process of the local world is started: its command, its environment, and where it says that it is ready. */
+export function describeProcess(name: ServiceName, settings: WorldSettings): NodeProcess {
+  const { dir, ports } = settings;
+  const { script, env, readyUrl } = described(name, settings);
+  const command = [join(ROOT, script)];
+  return {
+    name,
+    command,
+    cwd: ROOT,
+    env: { ...env, ...settings.env },
+    logFile: logFile(dir, name),
+    readyUrl: readyUrl(ports),
+  };
+}
+
+export function logFile(dir: string, name: string): string {
+  return join(dir, "logs", `${name}.log`);
+}
+
+/** What every process that reads chains and database is told. */
+export function commonEnvironment({ dir, ports, databaseUrl }: WorldSettings): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
+    DEPLOYMENTS_FILE: deploymentsFile(dir),
+    INDEXER_SCHEMA: "indexer",
+    ...rpcUrls(ports),
+  };
+}
+
+function rpcUrls(ports: Ports): Record<string, string> {
+  return Object.fromEntries(CHAIN_IDS.map((chainId) => [`RPC_URL_${chainId}`, rpcUrl(ports, chainId)]));
+}
+
+interface Described {
+  script: string;
+  env: Record<string, string>;
+  readyUrl: (ports: Ports) => string;
+}
+
+function described(name: ServiceName, settings: WorldSettings): Described {
+  const { dir, ports, secrets } = settings;
+  const sealing = { SECRETS_KEY: secrets.secretsKey, SECRETS_KEY_ID: "local" };
+  switch (name) {
+    case "issuer":
+      return {
+        script: "devnet/src/issuer/main.ts",
+        env: {
+          ISSUER_PORT: String(ports.issuer),
+          ISSUER_URL: issuerUrl(ports),
+          ISSUER_AUDIENCE: AUDIENCE,
+          ISSUER_DIR: join(dir, "issuer"),
+          ISSUER_ADMIN_TOKEN: secrets.issuerAdminToken,
+        },
+        readyUrl: () => `${issuerUrl(ports)}health`,
+      };
+    case "worker":
+      return {
+        script: "devnet/src/worker/main.ts",
+        env: {
+          ...rpcUrls(ports),
+          WORKER_PORT: String(ports.worker),
+          LAYERZERO_FILE: layerZeroFile(dir),
+          WORKER_STATE_FILE: join(dir, "worker.json"),
+          VERIFIER_A_PRIVATE_KEY: localPrivateKey("verifierA"),
+          VERIFIER_B_PRIVATE_KEY: localPrivateKey("verifierB"),
+          EXECUTOR_PRIVATE_KEY: localPrivateKey("executor"),
+        },
+        readyUrl: () => `http://127.0.0.1:${ports.worker}/health`,
+      };
+    case "indexer":
+      return {
+        script: "indexer/main.ts",
+        env: { ...commonEnvironment(settings), INDEXER_PORT: String(ports.indexer) },
+        readyUrl: () => `http://127.0.0.1:${ports.indexer}/ready`,
+      };
+    case "relayer":
+      return {
+        script: "relayer/src/main.ts",
+        env: {
+          ...commonEnvironment(settings),
+          ...sealing,
+          RELAYER_PRIVATE_KEY: localPrivateKey("relayer"),
+          ATTESTER_PRIVATE_KEY: localPrivateKey("attester"),
+          RELAYER_PORT: String(ports.relayer),
+        },
+        readyUrl: () => `http://127.0.0.1:${ports.relayer}/ready`,
+      };
+    case "api":
+      return {
+        script: "api/src/main.ts",
+        env: {
+          ...commonEnvironment(settings),
+          ...sealing,
+          API_PORT: String(ports.api),
+          OIDC_ISSUER: issuerUrl(ports),
+          OIDC_AUDIENCE: AUDIENCE,
+          OIDC_JWKS_URL: `${issuerUrl(ports)}.well-known/jwks.json`,
+          GRAPHQL_URL: `http://127.0.0.1:${ports.indexer}/graphql`,
+          MIN_TIMEOUT_SECONDS: "20",
+        },
+        readyUrl: () => `http://127.0.0.1:${ports.api}/ready`,
+      };
+  }
+}
