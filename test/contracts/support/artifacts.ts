@@ -9,6 +9,18 @@ import type {} from "../../../artifacts/contracts/LayerZeroMessenger.sol/artifac
 import type {} from "../../../artifacts/contracts/SettlementCoordinator.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/devnet/contracts/MessageWorker.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/devnet/contracts/TestToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/BlocklistToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/ContractWallet.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/FeeOnTransferToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/GasBurningToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/HugeReturnToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/LyingToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/MintableToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/NoReturnToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/PausableToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/ReentrantToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/ReturnsFalseToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/SiblingDoubles.sol/artifacts.d.ts";
 
 const require = createRequire(import.meta.url);
 

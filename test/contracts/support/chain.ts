@@ -1,4 +1,5 @@
 import { network } from "hardhat";
+import { getAddress } from "viem";
 
 /** The ids of the two chains, as everywhere; row 0 is the coordinator's. */
 export const COORDINATOR_CHAIN = { chainId: 11155111, eid: 40161 } as const;
@@ -16,7 +17,8 @@ export async function openChain({ chainId, eid }: { chainId: number; eid: number
     if (wallet === undefined) throw new Error(`No account ${index}`);
     return wallet;
   };
-  return { chainId, eid, connection, viem, client, helpers: networkHelpers, account };
+  const address = (index: number) => getAddress(account(index).account.address);
+  return { chainId, eid, connection, viem, client, helpers: networkHelpers, account, address };
 }
 
 export type Chain = Awaited<ReturnType<typeof openChain>>;

@@ -73,6 +73,6 @@ export async function attest(
 ) {
   const statement = statementOf(trade, changes);
   const signature = await signStatement(world, statement, role);
-  const attester = world.home.account(role).account.address;
+  const attester = world.home.address(role);
   return world.registry.write.attestBySig([attester, ...statementArgs(statement), signature]);
 }

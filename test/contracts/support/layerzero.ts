@@ -20,7 +20,7 @@ const TREASURY_CAP = 10n ** 18n;
 
 /** Deploys EndpointV2 with both libraries, registers them and gives every path a default that nobody should be using. */
 export async function deployLayerZero(chain: Chain, remoteEids: readonly number[]): Promise<LayerZero> {
-  const owner = chain.account(ROLES.deployer).account.address;
+  const owner = chain.address(ROLES.deployer);
   const endpoint = await deploy(chain, "EndpointV2", [chain.eid, owner]);
   const sendLibrary = await deploy(chain, "SendUln302", [endpoint, TREASURY_GAS, TREASURY_CAP]);
   const receiveLibrary = await deploy(chain, "ReceiveUln302", [endpoint]);
@@ -59,10 +59,7 @@ export async function deployLayerZero(chain: Chain, remoteEids: readonly number[
     receiveLibrary,
     sendVerifiers: ascending(a, b),
     executor,
-    receiveVerifiers: ascending(
-      chain.account(ROLES.verifierA).account.address,
-      chain.account(ROLES.verifierB).account.address,
-    ),
+    receiveVerifiers: ascending(chain.address(ROLES.verifierA), chain.address(ROLES.verifierB)),
   };
 }
 

@@ -149,7 +149,7 @@ export async function buildTrade(world: World, spec: TradeSpec): Promise<Trade> 
   const openings = spec.accounts.map((account, position) => ({
     partyIndex: 2 * position + 1,
     secret: secretOf(`wallet ${position}`),
-    wallet: world.home.account(account).account.address,
+    wallet: world.home.address(account),
   }));
   const parties = openings.flatMap(({ secret, wallet }, position) => [
     keccak256(stringToHex(`${salt} entity ${position}`)),

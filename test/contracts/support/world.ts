@@ -72,7 +72,7 @@ export async function openWorld(options: { stage?: Stage; children?: readonly st
       away: await away.viem.getContractAt("LayerZeroMessenger", messenger),
     },
     side: { home: homeSide, away: awaySide },
-    attester: home.account(ROLES.attester).account.address,
+    attester: home.address(ROLES.attester),
     rulesetId: `0x${"00".repeat(32)}` as Hex,
     deliver,
     deliverAll,
@@ -145,7 +145,7 @@ async function openSide(chain: Chain, remoteEid: number): Promise<Side> {
   const cash = await chain.viem.deployContract("TestToken", ["Test Dollar", "TUSDC", 6]);
   for (const role of [ROLES.seller, ROLES.buyer, ROLES.stranger]) {
     for (const token of [bond, cash]) {
-      await token.write.mint([chain.account(role).account.address, INITIAL_BALANCE]);
+      await token.write.mint([chain.address(role), INITIAL_BALANCE]);
     }
   }
   return { layerZero, wiring, courier: new Courier(chain, layerZero), bond: bond.address, cash: cash.address };
