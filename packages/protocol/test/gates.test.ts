@@ -46,11 +46,12 @@ const open = (given: GateInput) =>
     .map(({ target }) => target);
 
 describe("nextTransitions", () => {
-  it("lists every edge out of the present state, in the ruleset's order", () => {
-    expect(nextTransitions(input({ record: { state: S.AWAITING_DEPOSITS } }))).to.deep.equal([
-      { target: S.ROLLED_BACK, gate: Gate.COMPLIANCE_FAILED, satisfied: false },
-      { target: S.EXECUTING_SWAP, gate: Gate.DEPOSITS_LOCKED, satisfied: false },
+  it("lists every edge out of the present state, in the order in which they count", () => {
+    expect(nextTransitions(input({ record: { state: S.COMPLIANCE_CLEARED } }))).to.deep.equal([
       { target: S.TIMED_OUT, gate: Gate.TIMEOUT, satisfied: false },
+      { target: S.ROLLED_BACK, gate: Gate.COMPLIANCE_FAILED, satisfied: false },
+      { target: S.AWAITING_DEPOSITS, gate: Gate.NONE, satisfied: true },
+      { target: S.ROLLED_BACK, gate: Gate.MANUAL, satisfied: false },
     ]);
   });
 

@@ -41,26 +41,27 @@ export interface NextTransition {
 }
 
 /**
- * Pure mirror of the coordinator's `nextTransitions`: all edges out of the present state, in the ruleset's order. Before creation none,
- * where the contract reverts.
+ * Pure mirror of the coordinator's `nextTransitions`: all edges out of the present state, TIMEOUT first, then COMPLIANCE_FAILED, the
+ * forward one, and MANUAL ones by target. Before creation none, where the contract reverts.
  */
 export function nextTransitions(input: GateInput): NextTransition[] {
   const { ruleset, record } = input;
   if (!record.created) return [];
   return ruleset.edges
     .filter(({ from }) => from === record.state)
+    .toSorted((left, right) => rank(left.gate) - rank(right.gate) || left.to - right.to)
     .map(({ to, gate }) => ({ target: to, gate, satisfied: gateHolds(input, gate) }));
 }
 
 /** The edge that `advance` would take next: TIMEOUT first, else COMPLIANCE_FAILED, else the one forward edge, never MANUAL. */
 export function nextAdvance(input: GateInput): NextTransition | null {
-  const open = nextTransitions(input).filter(({ satisfied, gate }) => satisfied && gate !== Gate.MANUAL);
-  return (
-    open.find(({ gate }) => gate === Gate.TIMEOUT) ??
-    open.find(({ gate }) => gate === Gate.COMPLIANCE_FAILED) ??
-    open[0] ??
-    null
-  );
+  return nextTransitions(input).find(({ satisfied, gate }) => satisfied && gate !== Gate.MANUAL) ?? null;
+}
+
+function rank(gate: number): number {
+  if (gate === Gate.TIMEOUT) return 0;
+  if (gate === Gate.COMPLIANCE_FAILED) return 1;
+  return gate === Gate.MANUAL ? 3 : 2;
 }
 
 /** Whether the gate of an edge out of the present state holds now. A gate number that is not known never holds. */

@@ -209,7 +209,7 @@ export const faultyTerms: TermsFaultCase[] = [
   },
   {
     name: "a fee to the escrow",
-    change: leg({ fees: [fee(context.escrow)] }),
+    change: (base) => leg({ fees: [fee(base.legs[0]?.escrow ?? stranger)] })(base),
     error: "Terms_InvalidFeeRecipient",
     args: [0n, 0n, context.escrow],
     field: "legs[0].fees[0].recipient",

@@ -1,0 +1,60 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { revertOf } from "../../../test/contracts/support/revert.ts";
+import {
+  type Ruleset,
+  type RulesetFault,
+  rulesetId,
+  STANDARD_RULESET,
+  toAbiRuleset,
+  validateRuleset,
+} from "../src/index.ts";
+import { type ContractWorld, openContracts } from "./support/contracts.ts";
+import { anyRuleset, brokenRulesets } from "./support/rulesets.ts";
+
+describe("rulesets, as the coordinator sees them", () => {
+  let world: ContractWorld;
+
+  before(async function () {
+    this.timeout(60_000);
+    world = await openContracts();
+  });
+
+  /** What registration says: the id, or the error with its arguments. */
+  async function registration(ruleset: Ruleset) {
+    const call = world.contracts.coordinator.simulate.registerRuleset([toAbiRuleset(ruleset)]);
+    return call.then(
+      ({ result }) => result,
+      () => revertOf(call),
+    );
+  }
+
+  const answer = (ruleset: Ruleset, fault: RulesetFault | null) =>
+    fault === null ? rulesetId(ruleset) : { name: fault.error, args: fault.args };
+
+  it("have the id that rulesetId gives, the standard one to begin with", async () => {
+    expect(world.contracts.rulesetId).to.equal(rulesetId(STANDARD_RULESET));
+    expect(await registration(STANDARD_RULESET)).to.equal(rulesetId(STANDARD_RULESET));
+  });
+
+  for (const { name, ruleset, error, args } of brokenRulesets) {
+    it(`are refused with ${error} for ${name}`, async () => {
+      expect(await registration(ruleset)).to.deep.equal({ name: error, args });
+    });
+  }
+
+  it("are taken or refused exactly as validateRuleset says, near the standard one", async function () {
+    this.timeout(120_000);
+    let [taken, refused] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(anyRuleset, async (ruleset) => {
+        const fault = validateRuleset(ruleset);
+        if (fault === null) taken++;
+        else refused++;
+        expect(await registration(ruleset)).to.deep.equal(answer(ruleset, fault));
+      }),
+      { numRuns: 400 },
+    );
+    expect(Math.min(taken, refused)).to.be.greaterThan(20);
+  });
+});
