@@ -21,7 +21,7 @@ export class TokenUnreadableError extends Error {
 
 const probeAbi = parseAbi([
   "function supportsInterface(bytes4 interfaceId) view returns (bool)",
-  "function partitionsOf(address tokenHolder) view returns (bytes32[])",
+  "function balanceOfByPartition(bytes32 partition, address tokenHolder) view returns (uint256)",
   "function identityRegistry() view returns (address)",
   "function compliance() view returns (address)",
   "function decimals() view returns (uint8)",
@@ -29,9 +29,9 @@ const probeAbi = parseAbi([
 
 const ERC165 = "0x01ffc9a7";
 const NOT_ERC165 = "0xffffffff";
-const ERC721 = "0x80ac58cd";
-const ERC1155 = "0xd9b67a26";
+const INTERFACES = { "ERC-721": "0x80ac58cd", "ERC-1155": "0xd9b67a26" };
 const SOMEBODY = "0x0000000000000000000000000000000000000001";
+const SOME_PARTITION = `0x${"0".repeat(64)}`;
 const MAX_DECIMALS = 77;
 
 /**
@@ -43,9 +43,12 @@ export async function readToken(client: PublicClient, address: Address): Promise
   try {
     const code = await client.getCode({ address });
     if (code === undefined || code === "0x") throw new TokenUnreadableError("there is no contract at this address");
-    if (await speaksErc165(probe)) {
-      if ((await probe("supportsInterface", [ERC721])) === true) return { token_standard: "ERC-721", decimals: 0 };
-      if ((await probe("supportsInterface", [ERC1155])) === true) return { token_standard: "ERC-1155", decimals: 0 };
+    for (const [token_standard, id] of Object.entries(INTERFACES)) {
+      if ((await probe("supportsInterface", [id])) !== true) continue;
+      // The escrow refuses such a token as anything else, so it must not pass for an ERC-20 here.
+      if (!(await speaksErc165(probe)))
+        throw new TokenUnreadableError(`the contract contradicts itself about ${token_standard}`);
+      return { token_standard: token_standard as TokenStandardName, decimals: 0 };
     }
     const decimals = await probe("decimals", []);
     if (typeof decimals !== "number") throw new TokenUnreadableError("the contract does not answer decimals()");
@@ -78,7 +81,7 @@ async function speaksErc165(probe: Probe): Promise<boolean> {
 }
 
 async function fungibleStandard(probe: Probe): Promise<TokenStandardName> {
-  if (Array.isArray(await probe("partitionsOf", [SOMEBODY]))) return "ERC-1400";
+  if (typeof (await probe("balanceOfByPartition", [SOME_PARTITION, SOMEBODY])) === "bigint") return "ERC-1400";
   const [registry, compliance] = [await probe("identityRegistry", []), await probe("compliance", [])];
   return typeof registry === "string" && typeof compliance === "string" ? "ERC-3643" : "ERC-20";
 }

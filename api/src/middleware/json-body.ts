@@ -14,7 +14,9 @@ export function jsonBody(options: { maxBytes?: number; optional?: boolean } = {}
   const limit = bodyLimit({
     maxSize: maxBytes,
     onError: () => {
-      throw new ApiError("payload_too_large", `The body is larger than ${maxBytes} bytes`);
+      // The rest of the body is never read, so the connection cannot be used again.
+      const headers = { Connection: "close" };
+      throw new ApiError("payload_too_large", `The body is larger than ${maxBytes} bytes`, { headers });
     },
   });
   const parse = createMiddleware<AppEnv>(async (c, next) => {

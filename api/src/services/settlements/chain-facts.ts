@@ -1,6 +1,6 @@
 import type { ChainViews, Store, StoreTransaction } from "@keystoneos/store";
 import { sql } from "kysely";
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import type { Heads } from "./finality.ts";
 
 type View<T extends keyof ChainViews> = ChainViews[T];
@@ -14,7 +14,7 @@ export interface ChainFacts {
   /** By chain id. */
   chains: Map<number, View<"settlement_chain">>;
   wallets: View<"revealed_wallet">[];
-  /** Every statement of every attester, oldest first. */
+  /** Every statement of the attesters that count, oldest first. */
   attestations: View<"attestation">[];
   deposits: LegDeposited[];
   /** Block of the newest event of this settlement, by chain id. */
@@ -26,8 +26,15 @@ export interface IndexedFacts {
   of(settlementHash: Hex): ChainFacts;
 }
 
-/** Reads everything indexed about these settlements. Call it inside one snapshot: the views move with the chains. */
-export async function readChainFacts(db: Store | StoreTransaction, hashes: Hex[]): Promise<IndexedFacts> {
+/**
+ * Reads everything indexed about these settlements. Call it inside one snapshot: the views move with the chains. Anyone may write to
+ * the registry about anything, so only the statements of `attesters` are read.
+ */
+export async function readChainFacts(
+  db: Store | StoreTransaction,
+  hashes: Hex[],
+  attesters: readonly Address[],
+): Promise<IndexedFacts> {
   const heads: Heads = new Map(
     (await db.selectFrom("indexer.chain_head").select(["chain_id", "block_number", "block_timestamp"]).execute()).map(
       (row) => [Number(row.chain_id), { block: Number(row.block_number), timestamp: Number(row.block_timestamp) }],
@@ -36,7 +43,7 @@ export async function readChainFacts(db: Store | StoreTransaction, hashes: Hex[]
   if (hashes.length === 0) return { heads, of: () => emptyFacts() };
   const facts = new Map<Hex, ChainFacts>(hashes.map((hash) => [hash, emptyFacts()]));
   const into = (hash: Hex | null) => (hash === null ? undefined : facts.get(hash));
-  const about = { hashes };
+  const about = { hashes, attesters: attesters.map((attester) => attester.toLowerCase() as Address) };
   for (const row of await settlements(db, about)) (into(row.settlement_hash) as ChainFacts).settlement = row;
   for (const row of await legs(db, about)) into(row.settlement_hash)?.legs.set(row.leg_index, row);
   for (const row of await chains(db, about)) into(row.settlement_hash)?.chains.set(Number(row.chain_id), row);
@@ -63,7 +70,7 @@ function emptyFacts(): ChainFacts {
 }
 
 type Db = Store | StoreTransaction;
-type About = { hashes: Hex[] };
+type About = { hashes: Hex[]; attesters: Address[] };
 
 const settlements = (db: Db, { hashes }: About) =>
   db.selectFrom("indexer.settlement").selectAll().where("settlement_hash", "in", hashes).execute();
@@ -77,11 +84,12 @@ const chains = (db: Db, { hashes }: About) =>
 const wallets = (db: Db, { hashes }: About) =>
   db.selectFrom("indexer.revealed_wallet").selectAll().where("settlement_hash", "in", hashes).execute();
 
-const attestations = (db: Db, { hashes }: About) =>
+const attestations = (db: Db, { hashes, attesters }: About) =>
   db
     .selectFrom("indexer.attestation")
     .selectAll()
     .where("settlement_hash", "in", hashes)
+    .where((eb) => eb("attester", "=", eb.fn.any(eb.val(attesters))))
     .orderBy("sequence")
     .orderBy("block_number")
     .execute();
@@ -104,6 +112,7 @@ const events = (db: Db, { hashes }: About) =>
         FILTER (WHERE event = 'LegDeposited'), '[]')`.as("deposits"),
     ])
     .where("settlement_hash", "in", hashes)
+    .where("contract", "!=", "registry")
     .groupBy(["chain_id", "settlement_hash"])
     .execute();
 

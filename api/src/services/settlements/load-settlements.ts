@@ -33,6 +33,7 @@ export async function loadSettlements(trx: StoreTransaction, rows: SettlementRow
   const facts = await readChainFacts(
     trx,
     rows.map((row) => row.settlement_hash),
+    [...new Set(rows.flatMap((row) => row.terms.attesters))],
   );
   if (ids.length === 0) return { settlements: [], heads: facts.heads };
   const parties = Map.groupBy(

@@ -1,0 +1,12 @@
+// Imported before everything else that a test starts: mocha runs root hooks in the order of their registration, and what uses
+// the database must be gone before the database is.
+const closers: (() => Promise<void>)[] = [];
+
+/** Has `close` called when the last test is over, the newest first. */
+export function atTheEnd(close: () => Promise<void>): void {
+  closers.push(close);
+}
+
+after(async () => {
+  for (const close of closers.reverse()) await close();
+});

@@ -1,0 +1,92 @@
+// First, so that its root hook runs before the database's.
+import "./root-hook.ts";
+
+import { randomBytes } from "node:crypto";
+import { connect, migrate, openQueue, type Store, secretKeyring, seedDeployment } from "@keystoneos/store";
+import { OAuth2Server } from "oauth2-mock-server";
+import pino from "pino";
+import { freePort } from "../../../devnet/src/ports.ts";
+import { freshDatabase } from "../../../test/support/database.ts";
+import { createTokenVerifier } from "../../src/auth/verify-token.ts";
+import { createChainReaders } from "../../src/chain/readers.ts";
+import type { Dependencies } from "../../src/context.ts";
+import { startServer } from "../../src/server.ts";
+import { type Call, createClient } from "./client.ts";
+import { testDeployment } from "./deployment.ts";
+import { atTheEnd } from "./root-hook.ts";
+import { createViews } from "./views.ts";
+
+export const AUDIENCE = "https://api.keystoneos.xyz";
+
+/** The API on a port, its database, the issuer of its tokens. Shared by all tests of a run: each makes its own tenants. */
+export interface World {
+  call: Call;
+  origin: string;
+  db: Store;
+  databaseUrl: string;
+  deps: Dependencies;
+  issuer: OAuth2Server;
+  /** Lines that the API has logged. */
+  logged: string[];
+  /** Another copy of the API on the same database, with other parts. */
+  serve(changes: Partial<Dependencies>): Promise<{ call: Call; origin: string }>;
+}
+
+let shared: Promise<World> | undefined;
+
+/** Has the world ready before the tests of a suite. Returns how to get it. */
+export function useWorld(): () => World {
+  let world: World | undefined;
+  before(async function () {
+    this.timeout(60_000);
+    shared ??= startWorld();
+    world = await shared;
+  });
+  return () => {
+    if (world === undefined) throw new Error("the world is there from the first test on");
+    return world;
+  };
+}
+
+async function startWorld(): Promise<World> {
+  const { url: databaseUrl } = await freshDatabase();
+  await migrate({ databaseUrl });
+  const db = connect({ databaseUrl, maxConnections: 30 });
+  atTheEnd(() => db.destroy());
+  const deployment = testDeployment();
+  await seedDeployment(db, deployment);
+  await createViews(db);
+  const queue = await openQueue({ databaseUrl });
+  atTheEnd(() => queue.stop());
+
+  const issuer = new OAuth2Server();
+  await issuer.issuer.keys.generate("RS256");
+  await issuer.start(0, "127.0.0.1");
+  atTheEnd(() => issuer.stop());
+
+  const logged: string[] = [];
+  // Nothing listens there: without a node the API must go on.
+  const nowhere = `http://127.0.0.1:${await freePort()}`;
+  const deps: Dependencies = {
+    db,
+    queue,
+    deployment,
+    keyring: secretKeyring("test", randomBytes(32).toString("hex")),
+    chains: createChainReaders(deployment, new Map(deployment.chains.map(({ chainId }) => [chainId, nowhere]))),
+    tokens: createTokenVerifier(oidcOf(issuer)),
+    log: pino({ level: "debug" }, { write: (line: string) => void logged.push(line) }),
+    settings: { minTimeoutSeconds: 60, graphqlUrl: `${nowhere}/graphql`, maxLagSeconds: 60 },
+  };
+  const serve = async (changes: Partial<Dependencies>) => {
+    const server = await startServer({ ...deps, ...changes }, "127.0.0.1", 0);
+    atTheEnd(() => server.close());
+    const origin = `http://127.0.0.1:${server.port}`;
+    return { call: createClient(origin), origin };
+  };
+  return { ...(await serve({})), db, databaseUrl, deps, issuer, logged, serve };
+}
+
+export function oidcOf(server: OAuth2Server) {
+  const issuer = server.issuer.url as string;
+  return { issuer, audience: AUDIENCE, jwksUrl: `${issuer}/jwks` };
+}
