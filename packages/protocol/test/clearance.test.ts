@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Address } from "viem";
 import { Clearance, type ClearanceInput, ComplianceStatus, clearance, partyClearances } from "../src/index.ts";
+import { PATIENCE } from "./support/patience.ts";
 
 const { None, Pass, Flagged, Fail, Revoked } = ComplianceStatus;
 const attesters: Address[] = [1, 2, 3].map((index): Address => `0x${String(index).repeat(40)}`);
@@ -20,7 +21,9 @@ const judge = (change: Partial<ClearanceInput> & { words?: [Address, number[], n
   });
 };
 
-describe("clearance", () => {
+describe("clearance", function () {
+  this.timeout(PATIENCE);
+
   it("is cleared when every party has a Pass of enough attesters", () => {
     const words: [Address, number[]][] = [
       [first, [Pass, Pass]],

@@ -10,11 +10,14 @@ import {
   walletCommitment,
 } from "../src/index.ts";
 import { address, bytes32 } from "./support/arbitraries.ts";
+import { PATIENCE } from "./support/patience.ts";
 
 const secret = `0x${"5e".repeat(32)}` as const;
 const record: EntityRecord = { external_reference: "DESK-7", name: "Müller & Söhne", platform: "north-bank" };
 
-describe("walletCommitment", () => {
+describe("walletCommitment", function () {
+  this.timeout(PATIENCE);
+
   it("is keccak256 of the secret and the left-padded wallet", () => {
     fc.assert(
       fc.property(bytes32, address, (any, wallet) => {
@@ -44,7 +47,9 @@ describe("walletCommitment", () => {
   });
 });
 
-describe("entityCommitment", () => {
+describe("entityCommitment", function () {
+  this.timeout(PATIENCE);
+
   it("is about the canonical JSON of the record", () => {
     const json = '{"external_reference":"DESK-7","name":"Müller & Söhne","platform":"north-bank"}';
     expect(entityRecordJson(record)).to.equal(json);
@@ -82,7 +87,9 @@ describe("entityCommitment", () => {
   });
 });
 
-describe("randomSecret", () => {
+describe("randomSecret", function () {
+  this.timeout(PATIENCE);
+
   it("gives 32 bytes, never the same", () => {
     const secrets = Array.from({ length: 1_000 }, randomSecret);
     expect(new Set(secrets).size).to.equal(secrets.length);

@@ -15,6 +15,7 @@ import {
   type Terms,
 } from "../src/index.ts";
 import { type ContractWorld, foldedWorld, openContracts } from "./support/contracts.ts";
+import { PATIENCE } from "./support/patience.ts";
 import { terms as sampleTerms } from "./support/sample.ts";
 
 /** Accounts that attest; the first three are named in the terms. */
@@ -52,12 +53,13 @@ const call: fc.Arbitrary<Call> = fc.oneof(
   },
 );
 
-describe("clearance, as the registry judges it", () => {
+describe("clearance, as the registry judges it", function () {
+  this.timeout(PATIENCE);
+
   let world: ContractWorld;
   let terms: Terms;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     world = await openContracts();
     const attesters = ROLES.slice(0, NAMED)
       .map((role) => world.contracts.home.account(role).account.address)
@@ -82,8 +84,7 @@ describe("clearance, as the registry judges it", () => {
     else await registry.write.overrideAttestation([...args, "looked again"], { account });
   }
 
-  it("is what the mirror says, from the registry's own words and from the logs, after any calls", async function () {
-    this.timeout(120_000);
+  it("is what the mirror says, from the registry's own words and from the logs, after any calls", async () => {
     const { registry } = world.contracts;
     const id = hashTerms(terms);
     const seen = new Set<number>();

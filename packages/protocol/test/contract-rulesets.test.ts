@@ -10,13 +10,15 @@ import {
   validateRuleset,
 } from "../src/index.ts";
 import { type ContractWorld, openContracts } from "./support/contracts.ts";
+import { PATIENCE } from "./support/patience.ts";
 import { anyRuleset, brokenRulesets } from "./support/rulesets.ts";
 
-describe("rulesets, as the coordinator sees them", () => {
+describe("rulesets, as the coordinator sees them", function () {
+  this.timeout(PATIENCE);
+
   let world: ContractWorld;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     world = await openContracts();
   });
 
@@ -43,8 +45,7 @@ describe("rulesets, as the coordinator sees them", () => {
     });
   }
 
-  it("are taken or refused exactly as validateRuleset says, near the standard one", async function () {
-    this.timeout(120_000);
+  it("are taken or refused exactly as validateRuleset says, near the standard one", async () => {
     let [taken, refused] = [0, 0];
     await fc.assert(
       fc.asyncProperty(anyRuleset, async (ruleset) => {

@@ -26,17 +26,19 @@ import {
   type World,
 } from "../src/index.ts";
 import { type ContractWorld, foldedWorld, openContracts } from "./support/contracts.ts";
+import { PATIENCE } from "./support/patience.ts";
 import { type Deed, deed, type Market, openMarket, perform, stories, straight, type Where } from "./support/trading.ts";
 
 const WHERE: Where[] = ["home", "away"];
 
-describe("settlements, as the contracts run them", () => {
+describe("settlements, as the contracts run them", function () {
+  this.timeout(PATIENCE);
+
   let world: ContractWorld;
   const ends = new Set<string | null>();
   const legStatuses = new Set<number>();
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     world = await openContracts();
   });
 
@@ -121,8 +123,7 @@ describe("settlements, as the contracts run them", () => {
   }
 
   for (const { name, deeds, end, events } of stories) {
-    it(`are in the fold what they are on the chains: ${name}`, async function () {
-      this.timeout(30_000);
+    it(`are in the fold what they are on the chains: ${name}`, async () => {
       ends.clear();
       await run(deeds);
       expect(ends).to.include(end);
@@ -131,8 +132,7 @@ describe("settlements, as the contracts run them", () => {
     });
   }
 
-  it("are in the fold what they are on the chains, after anything that anybody did", async function () {
-    this.timeout(240_000);
+  it("are in the fold what they are on the chains, after anything that anybody did", async () => {
     const beginning = fc.nat({ max: 2 }).chain((trade) => {
       const whole = straight(trade);
       return fc.nat({ max: whole.length }).map((length) => whole.slice(0, length));

@@ -5,15 +5,17 @@ import { randomSecret, walletCommitment } from "../src/index.ts";
 import { hashTerms, type Terms, validateTerms } from "../src/terms/index.ts";
 import { anyTerms, wellFormedTerms } from "./support/arbitraries.ts";
 import { type ContractWorld, openContracts } from "./support/contracts.ts";
+import { PATIENCE } from "./support/patience.ts";
 import { terms as sampleTerms } from "./support/sample.ts";
 import { faultyTerms } from "./support/terms-faults.ts";
 
-describe("terms, as the contracts see them", () => {
+describe("terms, as the contracts see them", function () {
+  this.timeout(PATIENCE);
+
   let world: ContractWorld;
   let terms: Terms;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     world = await openContracts();
     const { coordinator, escrow } = world.context;
     const legs = sampleTerms.legs.map((leg) => ({ ...leg, escrow }));
@@ -29,8 +31,7 @@ describe("terms, as the contracts see them", () => {
     );
   }
 
-  it("have the id that hashTerms gives, whatever they are", async function () {
-    this.timeout(60_000);
+  it("have the id that hashTerms gives, whatever they are", async () => {
     await fc.assert(
       fc.asyncProperty(anyTerms, async (any) => {
         expect(await world.contracts.coordinator.read.hashTerms([any])).to.equal(hashTerms(any));
@@ -38,8 +39,7 @@ describe("terms, as the contracts see them", () => {
     );
   });
 
-  it("are created when validateTerms finds no fault", async function () {
-    this.timeout(60_000);
+  it("are created when validateTerms finds no fault", async () => {
     const context = { ...world.context, now: await world.now(), purpose: "creation" } as const;
     await fc.assert(
       fc.asyncProperty(wellFormedTerms(context), async (good) => {
@@ -60,8 +60,7 @@ describe("terms, as the contracts see them", () => {
     });
   }
 
-  it("are refused at a deposit for the same faults", async function () {
-    this.timeout(30_000);
+  it("are refused at a deposit for the same faults", async () => {
     const secret = terms.parent;
     for (const { name, change, error } of faultyTerms) {
       const bad = change(terms);
@@ -73,8 +72,7 @@ describe("terms, as the contracts see them", () => {
     }
   });
 
-  it("name the same first fault when several are there", async function () {
-    this.timeout(60_000);
+  it("name the same first fault when several are there", async () => {
     const faults = fc.array(fc.constantFrom(...faultyTerms), { minLength: 2, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(faults, async (several) => {

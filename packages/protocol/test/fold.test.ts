@@ -29,6 +29,7 @@ import {
   type World,
 } from "../src/index.ts";
 import { history, interleaving } from "./support/history.ts";
+import { PATIENCE } from "./support/patience.ts";
 import { context, deployment, terms } from "./support/sample.ts";
 
 const HOME = 11155111;
@@ -95,7 +96,9 @@ const deposited = (chainId: number, legIndex: number) =>
     amount: 9n,
   });
 
-describe("the fold", () => {
+describe("the fold", function () {
+  this.timeout(PATIENCE);
+
   it("gives the same world whatever the interleaving of chains", () => {
     fc.assert(
       fc.property(
@@ -400,7 +403,9 @@ describe("the fold", () => {
   }
 });
 
-describe("decodeChainEvent", () => {
+describe("decodeChainEvent", function () {
+  this.timeout(PATIENCE);
+
   const place = { blockNumber: 7n, logIndex: 3 };
   const log = {
     ...place,

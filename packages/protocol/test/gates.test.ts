@@ -14,6 +14,7 @@ import {
   StandardState,
   StateKind,
 } from "../src/index.ts";
+import { PATIENCE } from "./support/patience.ts";
 import { context, terms, withLeg } from "./support/sample.ts";
 
 const S = StandardState;
@@ -45,7 +46,9 @@ const open = (given: GateInput) =>
     .filter(({ satisfied }) => satisfied)
     .map(({ target }) => target);
 
-describe("nextTransitions", () => {
+describe("nextTransitions", function () {
+  this.timeout(PATIENCE);
+
   it("lists every edge out of the present state, in the order in which they count", () => {
     expect(nextTransitions(input({ record: { state: S.COMPLIANCE_CLEARED } }))).to.deep.equal([
       { target: S.TIMED_OUT, gate: Gate.TIMEOUT, satisfied: false },
@@ -126,7 +129,9 @@ describe("nextTransitions", () => {
   });
 });
 
-describe("nextAdvance", () => {
+describe("nextAdvance", function () {
+  this.timeout(PATIENCE);
+
   it("prefers TIMEOUT, then COMPLIANCE_FAILED, then the way forward, and never MANUAL", () => {
     const at = (change: Parameters<typeof input>[0]) =>
       nextAdvance(input({ caller: terms.operator, ...change }))?.gate ?? null;
@@ -141,7 +146,9 @@ describe("nextAdvance", () => {
   });
 });
 
-describe("chainMask", () => {
+describe("chainMask", function () {
+  this.timeout(PATIENCE);
+
   it("has one bit per row with a leg, and no answer for a chain without a row", () => {
     expect(chainMask(terms, context.chainIds)).to.equal(3);
     expect(chainMask(terms, [84532, 1, 11155111])).to.equal(5);
@@ -150,7 +157,9 @@ describe("chainMask", () => {
   });
 });
 
-describe("isTerminal", () => {
+describe("isTerminal", function () {
+  this.timeout(PATIENCE);
+
   it("is so for the two ends", () => {
     expect(Object.values(StateKind).filter(isTerminal)).to.deep.equal([StateKind.FINALIZED, StateKind.FAILED]);
   });

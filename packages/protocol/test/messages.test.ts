@@ -12,6 +12,7 @@ import {
   Verdict,
 } from "../src/index.ts";
 import { anyTerms, bytes32 } from "./support/arbitraries.ts";
+import { PATIENCE } from "./support/patience.ts";
 import { terms } from "./support/sample.ts";
 
 const id: Hex = `0x${"ab".repeat(32)}`;
@@ -28,7 +29,9 @@ const message: fc.Arbitrary<ProtocolMessage> = fc
   })
   .map(({ said, ...rest }) => ({ ...said, ...rest }));
 
-describe("encodeMessage and decodeMessage", () => {
+describe("encodeMessage and decodeMessage", function () {
+  this.timeout(PATIENCE);
+
   it("give back any message", () => {
     fc.assert(
       fc.property(message, (any) => {
@@ -69,7 +72,9 @@ describe("encodeMessage and decodeMessage", () => {
   });
 });
 
-describe("messageKindName", () => {
+describe("messageKindName", function () {
+  this.timeout(PATIENCE);
+
   it("names what is there", () => {
     expect([0, 1, 2, 3].map(messageKindName)).to.deep.equal(["LOCKED", "VERDICT", "RELEASED", undefined]);
   });

@@ -17,9 +17,12 @@ import {
   validateRuleset,
 } from "../src/index.ts";
 import { bytes32, uint8 } from "./support/arbitraries.ts";
+import { PATIENCE } from "./support/patience.ts";
 import { anyRuleset, brokenRulesets } from "./support/rulesets.ts";
 
-describe("rulesetId", () => {
+describe("rulesetId", function () {
+  this.timeout(PATIENCE);
+
   it("is keccak256 of abi.encode(ruleset), worked out by hand", () => {
     const word = (value: number) => pad(toHex(value));
     const { states, edges } = STANDARD_RULESET;
@@ -71,7 +74,9 @@ describe("rulesetId", () => {
   });
 });
 
-describe("STANDARD_RULESET", () => {
+describe("STANDARD_RULESET", function () {
+  this.timeout(PATIENCE);
+
   it("has the states and edges that the templates document", () => {
     expect(STANDARD_RULESET.states.map(({ name }) => name)).to.deep.equal(Object.keys(StandardState));
     const edges = STANDARD_RULESET.edges.map(({ from, to, gate }) => `${from}>${to} ${gateName(gate)}`);
@@ -99,7 +104,9 @@ describe("STANDARD_RULESET", () => {
   });
 });
 
-describe("validateRuleset", () => {
+describe("validateRuleset", function () {
+  this.timeout(PATIENCE);
+
   for (const { name, ruleset, error, args } of brokenRulesets) {
     it(`names ${error} for ${name}`, () => {
       const fault = validateRuleset(ruleset);
@@ -145,7 +152,9 @@ function expectSafe({ states, edges }: Ruleset): void {
   );
 }
 
-describe("stateName and gateName", () => {
+describe("stateName and gateName", function () {
+  this.timeout(PATIENCE);
+
   it("name what is there", () => {
     expect(stateName(STANDARD_RULESET, 3)).to.equal("AWAITING_DEPOSITS");
     expect(() => stateName(STANDARD_RULESET, 8)).to.throw(ProtocolError, "8");

@@ -3,9 +3,12 @@ import fc from "fast-check";
 import type { Hex } from "viem";
 import { decodeTerms, encodeTerms, ProtocolError, refFromUuid, uuidFromRef } from "../src/terms/index.ts";
 import { anyTerms, bytes } from "./support/arbitraries.ts";
+import { PATIENCE } from "./support/patience.ts";
 import { terms } from "./support/sample.ts";
 
-describe("encodeTerms and decodeTerms", () => {
+describe("encodeTerms and decodeTerms", function () {
+  this.timeout(PATIENCE);
+
   it("give back any terms", () => {
     fc.assert(
       fc.property(anyTerms, (any) => {
@@ -56,7 +59,9 @@ describe("encodeTerms and decodeTerms", () => {
   });
 });
 
-describe("refFromUuid and uuidFromRef", () => {
+describe("refFromUuid and uuidFromRef", function () {
+  this.timeout(PATIENCE);
+
   it("give back any UUID", () => {
     fc.assert(fc.property(fc.uuid(), (uuid) => void expect(uuidFromRef(refFromUuid(uuid))).to.equal(uuid)));
     fc.assert(fc.property(bytes(16), (ref) => void expect(refFromUuid(uuidFromRef(ref))).to.equal(ref)));

@@ -4,9 +4,12 @@ import { hashTypedData } from "viem";
 import { hashTerms, ProtocolError, TERMS_TYPE, type Terms, termsTypedData } from "../src/terms/index.ts";
 import { anyTerms } from "./support/arbitraries.ts";
 import { digestByHand } from "./support/eip712.ts";
+import { PATIENCE } from "./support/patience.ts";
 import { terms, withLeg } from "./support/sample.ts";
 
-describe("hashTerms", () => {
+describe("hashTerms", function () {
+  this.timeout(PATIENCE);
+
   it("is the EIP-712 digest, by viem and by hand, of any terms", () => {
     fc.assert(
       fc.property(anyTerms, (any) => {

@@ -3,11 +3,14 @@ import fc from "fast-check";
 import { termsJsonSchema } from "../src/schema/index.ts";
 import { ProtocolError, type TermsJson, termsFromJson, termsToJson } from "../src/terms/index.ts";
 import { anyTerms } from "./support/arbitraries.ts";
+import { PATIENCE } from "./support/patience.ts";
 import { terms } from "./support/sample.ts";
 
 const plain = (): TermsJson => structuredClone(termsToJson(terms));
 
-describe("termsToJson and termsFromJson", () => {
+describe("termsToJson and termsFromJson", function () {
+  this.timeout(PATIENCE);
+
   it("give back any terms through text", () => {
     fc.assert(
       fc.property(anyTerms, (any) => {

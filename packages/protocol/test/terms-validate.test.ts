@@ -2,10 +2,13 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { type Leg, ProtocolError, type Terms, type TermsContext, validateTerms } from "../src/terms/index.ts";
 import { wellFormedTerms } from "./support/arbitraries.ts";
+import { PATIENCE } from "./support/patience.ts";
 import { context, terms, withLeg } from "./support/sample.ts";
 import { faultyTerms } from "./support/terms-faults.ts";
 
-describe("validateTerms", () => {
+describe("validateTerms", function () {
+  this.timeout(PATIENCE);
+
   it("takes the sample and any well-formed terms", () => {
     expect(validateTerms(terms, context)).to.equal(null);
     fc.assert(

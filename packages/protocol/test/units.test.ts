@@ -2,10 +2,13 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { type FeeMode, formatQuantity, grossUp, MAX_FEE_BPS, ProtocolError, parseQuantity } from "../src/index.ts";
 import { uint } from "./support/arbitraries.ts";
+import { PATIENCE } from "./support/patience.ts";
 
 const decimals = fc.integer({ min: 0, max: 30 });
 
-describe("parseQuantity and formatQuantity", () => {
+describe("parseQuantity and formatQuantity", function () {
+  this.timeout(PATIENCE);
+
   it("give back any amount", () => {
     fc.assert(
       fc.property(uint(256), decimals, (amount, scale) => {
@@ -87,7 +90,9 @@ describe("parseQuantity and formatQuantity", () => {
   });
 });
 
-describe("grossUp", () => {
+describe("grossUp", function () {
+  this.timeout(PATIENCE);
+
   const quantity = fc.bigInt({ min: 1n, max: 1n << 250n });
   const bps = fc.integer({ min: 0, max: MAX_FEE_BPS });
   const mode = fc.constantFrom<FeeMode>("seller_pays", "buyer_pays", "split");

@@ -11,7 +11,7 @@ export const bytes32 = bytes(32);
 export const address: fc.Arbitrary<Address> = bytes(20).map((value) => getAddress(value));
 export const uint = (bits: number): fc.Arbitrary<bigint> => fc.bigInt({ min: 0n, max: (1n << BigInt(bits)) - 1n });
 export const uint8 = fc.nat({ max: 255 });
-export const uint40 = fc.integer({ min: 0, max: 2 ** 40 - 1 });
+const uint40 = fc.integer({ min: 0, max: 2 ** 40 - 1 });
 
 const anyFee: fc.Arbitrary<Fee> = fc.record({ recipient: address, amount: uint(256) });
 
