@@ -5,6 +5,7 @@ import {
   encodeFunctionData,
   type Hex,
   http,
+  numberToHex,
   type PublicClient,
   parseAbi,
   type TransactionReceipt,
@@ -24,12 +25,20 @@ export interface Chains {
   mint(chainId: number, token: Address, holder: Address, amount: bigint): Promise<TransactionReceipt>;
 }
 
+/**
+ * A deposit that completes a settlement executes all of it, and which deposit that is shows only in the block. An estimate made while
+ * the other one is missing would be too small, so calls to an escrow bring gas for either case; what is not used is not paid.
+ */
+export const ESCROW_GAS = 6_000_000n;
+
 export interface Call {
   from: Address;
   to: Address;
   data: Hex;
   /** Wei. */
   value?: bigint;
+  /** The node's estimate by default. */
+  gas?: bigint;
 }
 
 /** Reaches every chain of the world. Requests are repeated while a node is away. */
@@ -51,9 +60,15 @@ export function reachChains(world: Pick<DemoWorld, "chains">): Chains {
     return found;
   }
 
-  async function send(chainId: number, { from, to, data, value }: Call): Promise<TransactionReceipt> {
+  async function send(chainId: number, { from, to, data, value, gas }: Call): Promise<TransactionReceipt> {
     const node = client(chainId);
-    const transaction = { from, to, data, ...(value ? { value: `0x${value.toString(16)}` as const } : {}) };
+    const transaction = {
+      from,
+      to,
+      data,
+      ...(value ? { value: numberToHex(value) } : {}),
+      ...(gas ? { gas: numberToHex(gas) } : {}),
+    };
     const hash = await node.request({ method: "eth_sendTransaction", params: [transaction] } as never);
     const receipt = await node.waitForTransactionReceipt({ hash: hash as Hex, timeout: 60_000, retryCount: 12 });
     if (receipt.status !== "success") throw new Error(`transaction ${hash} on chain ${chainId} reverted`);

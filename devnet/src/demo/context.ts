@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DeploymentInstrument } from "@keystoneos/protocol";
 import type { Address } from "viem";
+import type { Settlement } from "./api-shapes.ts";
 import type { Chains } from "./chains.ts";
 import type { Facts } from "./facts.ts";
 import type { Platform } from "./platform.ts";
@@ -16,7 +17,11 @@ export interface Context {
   facts: (settlementHash: `0x${string}`) => Promise<Facts>;
   platforms: Record<Role, Platform>;
   wallets: Record<Role, Address>;
+  /** Two more wallets, for a trade that runs beside this one. One scenario may use them. */
+  spareWallets: Record<Role, Address>;
   tell: (text: string) => void;
+  /** Keeps what is known of the settlement, for the report of a scenario that fails later. */
+  remember: (settlement: Settlement) => void;
   /** Says that from now on faults of others can do no harm here. Every scenario is quiet at its end. */
   quiet: () => void;
   /** Resolves when all other scenarios are quiet. */

@@ -3,6 +3,7 @@ import { erc20Abi, escrowAbi } from "@keystoneos/protocol/abi";
 import { decodeFunctionData, type Hex, isAddressEqual } from "viem";
 import { WALLET } from "./agreement.ts";
 import type { DepositInfo, Settlement, SettlementLeg } from "./api-shapes.ts";
+import { ESCROW_GAS } from "./chains.ts";
 import type { Context, Role } from "./context.ts";
 
 /** A party's own wallet approves and deposits every leg that it owes; legs on different chains at the same time. */
@@ -48,7 +49,7 @@ async function depositLeg(
   const from = context.wallets[role];
   await context.chains.send(leg.chain_id, { from, to: info.token_address, data: info.approval_calldata });
   const value = BigInt(info.value);
-  await context.chains.send(leg.chain_id, { from, to: info.escrow_address, data: calldata, value });
+  await context.chains.send(leg.chain_id, { from, to: info.escrow_address, data: calldata, value, gas: ESCROW_GAS });
   context.tell(`${role} deposited leg ${leg.leg_index} on chain ${leg.chain_id}`);
   return info;
 }

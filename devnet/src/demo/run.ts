@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import type { Settlement } from "./api-shapes.ts";
 import { type Chains, reachChains } from "./chains.ts";
 import type { Context, Scenario } from "./context.ts";
 import { openFacts } from "./facts.ts";
@@ -97,17 +98,22 @@ async function runAll(
       const tell = (text: string) => onProgress({ scenario: scenario.name, text });
       const quiet = () => calms[index]?.resolve();
       const others = calms.filter((_, position) => position !== index).map(({ promise }) => promise);
+      let known: Settlement | undefined;
       const context: Context = {
         world,
         chains,
         facts,
         platforms,
-        wallets: { seller: wallet(world, 2 * index), buyer: wallet(world, 2 * index + 1) },
+        wallets: pair(world, index),
+        spareWallets: pair(world, scenarios.length),
         tell,
+        remember: (settlement) => {
+          known ??= settlement;
+        },
         quiet,
         calm: Promise.all(others),
       };
-      const outcome = await scenario.run(context).catch(crashed);
+      const outcome = await scenario.run(context).catch((error: unknown) => crashed(error, known));
       quiet();
       const durationMs = Math.round(performance.now() - started);
       tell(outcome.problems.length === 0 ? `done: ${outcome.actual}` : `failed: ${outcome.problems.join("; ")}`);
@@ -116,16 +122,22 @@ async function runAll(
   );
 }
 
-function crashed(error: unknown): Outcome {
-  const problem = error instanceof Error ? error.message : String(error);
-  return { id: "", settlementHash: "0x", template: "", actual: "error", legs: [], problems: [problem] };
+function crashed(error: unknown, known: Settlement | undefined): Outcome {
+  return {
+    id: known?.id ?? "",
+    settlementHash: known?.settlement_hash ?? "0x",
+    template: known?.template_slug ?? "",
+    actual: "error",
+    legs: [],
+    problems: [error instanceof Error ? error.message : String(error)],
+  };
 }
 
-function wallet(world: DemoWorld, index: number): `0x${string}` {
-  const found = world.parties[index];
-  if (found === undefined)
-    throw new Error(`the demo needs ${index + 1} party accounts, the world has ${world.parties.length}`);
-  return found;
+/** Every trade has two wallets of its own, so that balances can be told apart. */
+function pair(world: DemoWorld, index: number): Context["wallets"] {
+  const [seller, buyer] = world.parties.slice(2 * index, 2 * index + 2);
+  if (seller === undefined || buyer === undefined) throw new Error("the demo's world has too few party accounts");
+  return { seller, buyer };
 }
 
 function entriesOf(ledger: readonly Entry[], settlementHash: Hex): Entry[] {

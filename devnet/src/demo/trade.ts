@@ -44,7 +44,9 @@ export async function agree(context: Context, spec: TradeSpec): Promise<Settleme
     throw new Error(`the instructions do not match: ${JSON.stringify(second.match_failure)}`);
   }
   context.tell(`matched under ${first.trade_reference}`);
-  return context.platforms.seller.get(`/settlements/${second.settlement_id}`);
+  const settlement = await context.platforms.seller.get<Settlement>(`/settlements/${second.settlement_id}`);
+  context.remember(settlement);
+  return settlement;
 }
 
 function instruct(

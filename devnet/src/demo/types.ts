@@ -14,7 +14,7 @@ export interface DemoWorld {
   issuer: { tokenUrl: string; audience: string };
   /** Two platforms, each with a client and an active environment of its own. */
   clients: readonly [DemoClient, DemoClient];
-  /** Unlocked development accounts with ether on every chain, nobody else's: two for each scenario. */
+  /** Unlocked development accounts with ether on every chain, nobody else's: two for each scenario, two more to spare. */
   parties: readonly Address[];
   /** A name on the shipped sanctions list. */
   blockedName: string;

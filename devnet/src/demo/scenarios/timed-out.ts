@@ -3,6 +3,7 @@ import { escrowAbi } from "@keystoneos/protocol/abi";
 import { checkAgreement } from "../agreement.ts";
 import type { Settlement } from "../api-shapes.ts";
 import { compareBalances, readBalances, watch } from "../balances.ts";
+import { ESCROW_GAS } from "../chains.ts";
 import { type Context, type Scenario, twoChains } from "../context.ts";
 import { depositLegs, readDepositInfo } from "../deposit.ts";
 import { conclude } from "../outcome.ts";
@@ -10,7 +11,7 @@ import { agree, fund, reach, type TradeSpec, type Transfer } from "../trade.ts";
 import { until } from "../wait.ts";
 
 /** Long enough to screen, deposit and lock before the deposits close on a busy machine; short enough to watch. */
-const TIMEOUT_SECONDS = 50;
+const TIMEOUT_SECONDS = 45;
 
 export const timedOut: Scenario = {
   name: "timed-out",
@@ -65,7 +66,7 @@ async function revealBuyer(context: Context, settlement: Settlement, home: numbe
   if (payment === undefined) throw new Error("the settlement has no payment leg");
   const { reveal } = await readDepositInfo(context, settlement, "buyer", payment.leg_index);
   if (reveal === null) throw new Error("the buyer's deposit info holds no opening for the other chain");
-  const call = { from: context.wallets.buyer, to: reveal.escrow_address, data: reveal.calldata };
+  const call = { from: context.wallets.buyer, to: reveal.escrow_address, data: reveal.calldata, gas: ESCROW_GAS };
   await context.chains.send(reveal.chain_id, call);
   context.tell(`buyer revealed on chain ${reveal.chain_id}`);
 }
