@@ -73,8 +73,7 @@ export function issuerRoutes(config: IssuerConfig, clients: ClientFile, key: Sig
   });
 
   app.post("/clients", async (c) => {
-    const given = c.req.header("Authorization")?.replace(/^Bearer /, "") ?? "";
-    if (!sameSecret(given, adminToken))
+    if (!sameSecret(c.req.header("Authorization") ?? "", `Bearer ${adminToken}`))
       return c.json(oauthError("invalid_token", "Only the administrator creates clients"), 401);
     const parsed = clientRequestSchema.safeParse(await body(c));
     if (!parsed.success) {
