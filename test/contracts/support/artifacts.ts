@@ -11,6 +11,8 @@ import type {} from "../../../artifacts/devnet/contracts/MessageWorker.sol/artif
 import type {} from "../../../artifacts/devnet/contracts/TestToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/BlocklistToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/ContractWallet.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/EndpointWithToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/ExactExecutor.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/FeeOnTransferToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/GasBurningToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/HugeReturnToken.sol/artifacts.d.ts";
