@@ -119,10 +119,9 @@ describe("LayerZeroMessenger: sending", function () {
       const oneWithFee = await gasFor([elsewhere, { ...leg, fees: [fee] }]);
       const two = await gasFor([leg, leg]);
       const most = await gasFor(Array(10).fill({ ...leg, fees: [fee, fee, fee, fee] }));
-      expect([none, one, oneWithFee, two, most].every((gas, i, all) => i === 0 || gas > (all[i - 1] ?? 0n))).to.equal(
-        true,
-        `${[none, one, oneWithFee, two, most]}`,
-      );
+      const rising = [none, one, two, most];
+      expect(rising, "each asks for more").to.deep.equal([...new Set(rising)].sort((a, b) => Number(a - b)));
+      expect(oneWithFee > one, "a fee is a payment too").to.equal(true);
       expect(most < 2n ** 24n - 100_000n, `${most} fits into a transaction`).to.equal(true);
       expect(await gasFor([elsewhere, leg], MESSAGE.RELEASED), "a release report pays nothing").to.equal(
         await gasFor([elsewhere, elsewhere], MESSAGE.RELEASED),
