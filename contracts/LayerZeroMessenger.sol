@@ -116,7 +116,9 @@ contract LayerZeroMessenger is LayerZeroWiring, ILayerZeroReceiver {
 
         // Interaction
         bytes calldata encodedTerms = MessageCodec.encodedTerms(message);
+        if (encodedTerms.length == 0) return;
         if (encodedTerms.length > 32) _tryToGoOn(guid, kind, verdict, settlementId, encodedTerms);
+        else emit MessageIgnored(guid, abi.encodeWithSelector(LayerZeroMessenger_MalformedMessage.selector));
     }
 
     /// @notice The second half of a delivery that carries terms: hash, then `advance`, `release` or `refundExpired`. This contract only.

@@ -28,7 +28,7 @@ abstract contract SiblingDouble {
     uint256 public wentOn;
     SettlementId public lastId;
     uint256 public lastWord;
-    bytes public lastCall;
+    bytes32 public lastCall;
 
     constructor() {
         messenger = IMessenger(IKeystoneRoot(msg.sender).addressOf(Child.MESSENGER));
@@ -54,7 +54,7 @@ abstract contract SiblingDouble {
         require(msg.sender == address(messenger), "not the messenger");
         _act(goOnMode);
         ++wentOn;
-        lastCall = msg.data;
+        lastCall = keccak256(msg.data);
     }
 
     function _act(Mode mode) private view {

@@ -11,16 +11,20 @@ import type {} from "../../../artifacts/devnet/contracts/MessageWorker.sol/artif
 import type {} from "../../../artifacts/devnet/contracts/TestToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/BlocklistToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/ContractWallet.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/EndpointWithToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/ExactExecutor.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/FeeOnTransferToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/GasBurningToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/HugeReturnToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/LyingToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/MarkedToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/MintableToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/NoReturnToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/PausableToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/ReentrantToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/ReturnsFalseToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/SiblingDoubles.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/SilentEscrow.sol/artifacts.d.ts";
 
 const require = createRequire(import.meta.url);
 

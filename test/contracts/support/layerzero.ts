@@ -1,4 +1,4 @@
-import { type Abi, type Address, getContractAddress, type Hex } from "viem";
+import { type Abi, type Address, getAddress, getContractAddress, type Hex } from "viem";
 import { layerZeroArtifact } from "./artifacts.ts";
 import { type Chain, ROLES } from "./chain.ts";
 
@@ -25,7 +25,7 @@ export async function deployLayerZero(chain: Chain, remoteEids: readonly number[
   const sendLibrary = await deploy(chain, "SendUln302", [endpoint, TREASURY_GAS, TREASURY_CAP]);
   const receiveLibrary = await deploy(chain, "ReceiveUln302", [endpoint]);
   const workers: Address[] = [];
-  for (let i = 0; i < 4; i += 1) workers.push((await chain.viem.deployContract("MessageWorker")).address);
+  for (let i = 0; i < 4; i += 1) workers.push(getAddress((await chain.viem.deployContract("MessageWorker")).address));
   const [a, b, executor, treasury] = workers as [Address, Address, Address, Address];
 
   await write(chain, "SendUln302", sendLibrary, "setTreasury", [treasury]);

@@ -41,7 +41,7 @@ export async function deposit(
   world: World,
   trade: Trade,
   legIndex: number,
-  options: { value?: bigint; openings?: readonly Opening[]; from?: number } = {},
+  options: { value?: bigint; openings?: readonly Opening[]; from?: number; gas?: bigint } = {},
 ): Promise<Hash> {
   const { value = 0n, openings = [] } = options;
   const leg = trade.terms.legs[legIndex];
@@ -53,7 +53,8 @@ export async function deposit(
   const escrow = escrowOf(world, chain);
   const token = await chain.viem.getContractAt("TestToken", leg.token);
   await token.write.approve([escrow.address, leg.amount], { account });
-  return escrow.write.depositLeg([trade.terms, BigInt(legIndex), secret, openings], { account, value });
+  const gas = options.gas === undefined ? {} : { gas: options.gas };
+  return escrow.write.depositLeg([trade.terms, BigInt(legIndex), secret, openings], { account, value, ...gas });
 }
 
 export async function balanceOf(chain: Chain, token: Address, owner: Address): Promise<bigint> {

@@ -1,5 +1,6 @@
 import { type Address, encodeAbiParameters, type Hex, keccak256, stringToHex, zeroAddress, zeroHash } from "viem";
 import type { Chain } from "./chain.ts";
+import { settlementId } from "./terms-hash.ts";
 import type { World } from "./world.ts";
 
 /** The standard ruleset of the project: state and gate numbers are part of its content hash. */
@@ -184,5 +185,5 @@ export async function buildTrade(world: World, spec: TradeSpec): Promise<Trade> 
     notBefore: 0,
     ...spec.changes,
   };
-  return { terms, id: await world.coordinator.read.hashTerms([terms]), openings, accounts: spec.accounts };
+  return { terms, id: settlementId(terms), openings, accounts: spec.accounts };
 }

@@ -79,3 +79,14 @@ export async function until(chain: Chain, timestamp: number): Promise<void> {
 export async function gasOf(chain: Chain, hash: Hash): Promise<bigint> {
   return (await chain.client.waitForTransactionReceipt({ hash })).gasUsed;
 }
+
+/** The payer's deposit with exactly this much gas, for calls whose outcome depends on it. */
+export async function depositWithGas(world: World, trade: Trade, index: number, gas: bigint): Promise<Hash> {
+  const leg = legOf(trade, index);
+  const { secret, wallet: account } = openingOf(trade, (leg.from - 1) / 2);
+  const atHome = leg.chainId === BigInt(world.home.chainId);
+  const token = await (atHome ? world.home : world.away).viem.getContractAt("TestToken", leg.token);
+  await token.write.approve([leg.escrow, leg.amount], { account, gas: 1_000_000n });
+  const escrow = atHome ? world.escrow.home : world.escrow.away;
+  return escrow.write.depositLeg([trade.terms, BigInt(index), secret, []], { account, gas });
+}

@@ -121,7 +121,7 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** The first verdict that an escrow off the coordinator's chain receives opens it: a trade that nobody made, timed out. */
 async function provePath(world: World): Promise<void> {
-  const { terms } = await buildTrade(world, {
+  const { terms, id } = await buildTrade(world, {
     legs: [{ chain: world.away, token: world.side.away.cash, amount: 1n, from: 0, to: 1 }],
     accounts: [ROLES.seller, ROLES.buyer],
     changes: { depositDeadline: 1, settleDeadline: 1 },
@@ -132,7 +132,6 @@ async function provePath(world: World): Promise<void> {
   const hash = await world.coordinator.write.dispatch([terms, chainId], { value });
   await world.deliverAll(world.home, hash);
   const proven = await world.escrow.away.read.pathProven();
-  const id = await world.coordinator.read.hashTerms([terms]);
   if (!proven || (await world.escrow.away.read.verdictOf([id])) !== VERDICT.ROLLBACK) {
     throw new Error("The path between the chains of this world is not open.");
   }
