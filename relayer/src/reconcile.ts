@@ -10,6 +10,8 @@ import { plan } from "./plan/plan.ts";
 /** Settlements worked on at once; the sends of one chain wait for each other anyway. */
 const CONCURRENCY = 8;
 const PAGE = 200;
+/** Screening, then signing, then sending. */
+const ROUNDS = 3;
 
 /**
  * One look at everything: what became of our transactions, then what every open intent needs next. It holds nothing that it could not
@@ -53,9 +55,14 @@ export class Reconciler {
     }
   }
 
+  /** Actions that only write to the database open the way to others at once; chains take their time, and the next pass sees them. */
   async #settle(facts: Facts): Promise<void> {
-    for (const action of plan(facts, new Date(), this.#context.policy)) {
-      await act(this.#context, this.#patience, facts, action);
+    let present: Facts | undefined = facts;
+    for (let round = 0; present !== undefined && round < ROUNDS; round++) {
+      const actions = plan(present, new Date(), this.#context.policy);
+      for (const action of actions) await act(this.#context, this.#patience, present, action);
+      if (!actions.some((action) => action.type === "screen" || action.type === "sign")) return;
+      [present] = await loadFacts(this.#source, [present.intentId], this.#agreements);
     }
   }
 

@@ -97,4 +97,4 @@ describe("connect", () => {
       .catch((thrown: unknown) => thrown);
     expect(sqlState(error)).to.equal("23505");
   });
-});
+}).timeout(30_000);

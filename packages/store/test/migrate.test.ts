@@ -95,4 +95,4 @@ describe("migrate", () => {
       .to.include("a")
       .and.not.include("b");
   });
-});
+}).timeout(30_000);

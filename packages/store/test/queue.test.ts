@@ -60,4 +60,4 @@ describe("queue", () => {
     await queue.stop();
     expect(taken).to.deep.equal([settlement, settlement]);
   });
-});
+}).timeout(30_000);

@@ -70,4 +70,4 @@ describe("seedDeployment", () => {
       "TIMED_OUT",
     ]);
   });
-});
+}).timeout(30_000);

@@ -49,8 +49,8 @@ async function partsOf(context: ActContext, facts: Facts, { chainId, call }: Sen
         probe(escrow, encodeEscrow("walletOf", [facts.settlementHash, BigInt(party)])),
       );
       const value = call.completesLock && !onCoordinatorChain ? await quoteLocked(context, facts, chainId) : 0n;
-      const headroom = call.completesLock ? paying : 0n;
-      return { to: escrow, data: encodeEscrow("reveal", [terms, openings]), value, probes, headroom };
+      // A deposit mined just before it may make any reveal the one that completes the lock.
+      return { to: escrow, data: encodeEscrow("reveal", [terms, openings]), value, probes, headroom: paying };
     }
     case "notifyLocked": {
       const value = onCoordinatorChain ? 0n : await quoteLocked(context, facts, chainId);

@@ -55,8 +55,8 @@ describe("one key, several processes", () => {
       }),
       { numRuns: 2 },
     );
-  }).timeout(120_000);
-});
+  });
+}).timeout(120_000);
 
 function startChild({ url, chain, settlement }: Fixture): ChildProcess {
   const script = new URL("../support/pipeline-child.ts", import.meta.url).pathname;

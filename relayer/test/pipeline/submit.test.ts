@@ -89,4 +89,4 @@ describe("submit", () => {
     ]);
     expect(await counted()).to.equal(2n);
   });
-});
+}).timeout(30_000);

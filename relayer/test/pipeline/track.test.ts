@@ -134,4 +134,4 @@ describe("track", () => {
     await submit(pipeline, draft("a"));
     expect((await rows()).map((row) => row.nonce)).to.deep.equal([2n]);
   });
-});
+}).timeout(30_000);
