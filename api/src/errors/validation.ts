@@ -96,7 +96,9 @@ function step(key: PropertyKey): string | number {
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   let value = input;
   for (const key of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    // A value that was made into a list before it was judged is there all the same.
+    if (typeof value !== "object" || value === null) return value;
+    if (!Object.hasOwn(value, key)) return undefined;
     value = (value as Record<PropertyKey, unknown>)[key];
   }
   return value;
