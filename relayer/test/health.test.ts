@@ -6,7 +6,8 @@ import { type Health, serveHealth } from "../src/health.ts";
 import { Loop } from "../src/loop.ts";
 import { startTestChain, type TestChain } from "./support/chain.ts";
 
-describe("health", () => {
+describe("health", function () {
+  this.timeout(30_000);
   let database: TestDatabase;
   let db: Store;
   let chain: TestChain;
@@ -50,4 +51,4 @@ describe("health", () => {
       "chain 11155111: RPC_URL_11155111: the node is of chain 5",
     ]);
   });
-}).timeout(30_000);
+});

@@ -3,7 +3,8 @@ import { sql } from "kysely";
 import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import { connect, migrate, type Store, sqlState, transaction } from "../src/index.ts";
 
-describe("connect", () => {
+describe("connect", function () {
+  this.timeout(30_000);
   let database: TestDatabase;
   let db: Store;
 
@@ -97,4 +98,4 @@ describe("connect", () => {
       .catch((thrown: unknown) => thrown);
     expect(sqlState(error)).to.equal("23505");
   });
-}).timeout(30_000);
+});

@@ -25,7 +25,8 @@ async function rejection(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-describe("migrate", () => {
+describe("migrate", function () {
+  this.timeout(30_000);
   let database: TestDatabase;
   let db: Store;
 
@@ -95,4 +96,4 @@ describe("migrate", () => {
       .to.include("a")
       .and.not.include("b");
   });
-}).timeout(30_000);
+});

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import { connect, migrate, openQueue, type SettleJob, type Store, transaction } from "../src/index.ts";
 
-describe("queue", () => {
+describe("queue", function () {
+  this.timeout(30_000);
   let database: TestDatabase;
   let db: Store;
 
@@ -60,4 +61,4 @@ describe("queue", () => {
     await queue.stop();
     expect(taken).to.deep.equal([settlement, settlement]);
   });
-}).timeout(30_000);
+});

@@ -5,7 +5,8 @@ import { expect } from "chai";
 import { startPostgres } from "../../../devnet/src/postgres.ts";
 import { connect, migrate, openQueue, transaction } from "../src/index.ts";
 
-describe("a restart of Postgres", () => {
+describe("a restart of Postgres", function () {
+  this.timeout(60_000);
   let dir: string;
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), "keystone-restart-"));
@@ -63,4 +64,4 @@ describe("a restart of Postgres", () => {
     await db.destroy();
     await second.stop();
   });
-}).timeout(60_000);
+});

@@ -3,7 +3,8 @@ import { freshDatabase, type TestDatabase } from "../../../test/support/database
 import { connect, migrate, type Store, seedDeployment } from "../src/index.ts";
 import { sampleDeployment } from "./deployment.ts";
 
-describe("seedDeployment", () => {
+describe("seedDeployment", function () {
+  this.timeout(30_000);
   let database: TestDatabase;
   let db: Store;
 
@@ -70,4 +71,4 @@ describe("seedDeployment", () => {
       "TIMED_OUT",
     ]);
   });
-}).timeout(30_000);
+});

@@ -7,7 +7,8 @@ import { submit } from "../../src/pipeline/submit.ts";
 import { track } from "../../src/pipeline/track.ts";
 import { type Fixture, pipelineFixture, pipelineOn } from "../support/pipeline.ts";
 
-describe("one key, several processes", () => {
+describe("one key, several processes", function () {
+  this.timeout(120_000);
   let fixture: Fixture;
   beforeEach(async () => {
     fixture = await pipelineFixture();
@@ -56,7 +57,7 @@ describe("one key, several processes", () => {
       { numRuns: 2 },
     );
   });
-}).timeout(120_000);
+});
 
 function startChild({ url, chain, settlement }: Fixture): ChildProcess {
   const script = new URL("../support/pipeline-child.ts", import.meta.url).pathname;

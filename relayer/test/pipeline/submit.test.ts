@@ -4,7 +4,8 @@ import { submit } from "../../src/pipeline/submit.ts";
 import { track } from "../../src/pipeline/track.ts";
 import { COUNTER, type Fixture, pipelineFixture, revertingCode } from "../support/pipeline.ts";
 
-describe("submit", () => {
+describe("submit", function () {
+  this.timeout(30_000);
   let fixture: Fixture;
   beforeEach(async () => {
     fixture = await pipelineFixture();
@@ -89,4 +90,4 @@ describe("submit", () => {
     ]);
     expect(await counted()).to.equal(2n);
   });
-}).timeout(30_000);
+});

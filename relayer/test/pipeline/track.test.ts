@@ -6,7 +6,8 @@ import { account } from "../support/chain.ts";
 import { FEES } from "../support/fees.ts";
 import { COUNTER, type Fixture, pipelineFixture, pipelineOn } from "../support/pipeline.ts";
 
-describe("track", () => {
+describe("track", function () {
+  this.timeout(30_000);
   let fixture: Fixture;
   beforeEach(async () => {
     fixture = await pipelineFixture();
@@ -134,4 +135,4 @@ describe("track", () => {
     await submit(pipeline, draft("a"));
     expect((await rows()).map((row) => row.nonce)).to.deep.equal([2n]);
   });
-}).timeout(30_000);
+});
