@@ -120,7 +120,9 @@ export class MessageWorker {
       });
       if (state !== null) jobs.push({ guid, packet, outstanding, state });
     }
-    const due = this.#inOrder(jobs.filter((job) => !this.#isDone(job, head) && this.#isDue(job)));
+    const open = jobs.filter((job) => !this.#isDone(job, head));
+    const youngest = Math.max(...open.map((job) => job.outstanding.dueSince));
+    const due = this.#inOrder(open.filter((job) => this.#isDue(job, youngest)));
     await this.#takeSteps(target, due);
   }
 
@@ -155,11 +157,15 @@ export class MessageWorker {
     return true;
   }
 
-  #isDue({ guid, outstanding, state }: Job): boolean {
+  /** @param youngest When the last packet for the same chain fell due. */
+  #isDue({ guid, outstanding, state }: Job, youngest: number): boolean {
     if (state.delivered) return true;
     const { delayMs = 0, drop = 0, dropRate = 0, reorder = false, seed = "" } = this.faults;
     const now = Date.now();
-    if (now < outstanding.dueSince + Math.max(delayMs, reorder ? REORDER_WINDOW_MS : 0)) return false;
+    if (now < outstanding.dueSince + delayMs) return false;
+    // Those that are to change places have to wait for each other, though not for ever.
+    const gathers = now < youngest + REORDER_WINDOW_MS && now < outstanding.dueSince + 3 * REORDER_WINDOW_MS;
+    if (reorder && gathers) return false;
     if (now < outstanding.lastLost + RETRY_MS) return false;
     if (outstanding.lost < drop || chance(`${seed}|${guid}|${outstanding.lost}`) < dropRate) {
       outstanding.lost++;
