@@ -58,6 +58,24 @@ describe("nextTransitions", function () {
     ]);
   });
 
+  it("lists MANUAL ones last, by target", () => {
+    const manual = [3, 6, 1].map((to) => ({ from: 2, to, gate: Gate.MANUAL }));
+    const ruleset = {
+      ...STANDARD_RULESET,
+      edges: [...manual, ...STANDARD_RULESET.edges.filter(({ from }) => from === 2)],
+    };
+    const listed = nextTransitions(input({ ruleset, record: { state: S.COMPLIANCE_CLEARED } }));
+    expect(listed.map(({ gate, target }) => `${gate}>${target}`)).to.deep.equal([
+      "5>7",
+      "2>6",
+      "0>3",
+      "6>1",
+      "6>3",
+      "6>6",
+      "6>6",
+    ]);
+  });
+
   it("knows none before creation and none at the end", () => {
     expect(nextTransitions(input({ record: { created: false } }))).to.deep.equal([]);
     for (const state of [S.FINALIZED, S.ROLLED_BACK, S.TIMED_OUT]) {
