@@ -10,3 +10,9 @@ export function atTheEnd(close: () => Promise<void>): void {
 after(async () => {
   for (const close of closers.reverse()) await close();
 });
+
+// The machine may be busy with other suites: a slow test is not a failed one.
+beforeEach(function () {
+  const test = this.currentTest;
+  if (test !== undefined && test.timeout() < 20_000) test.timeout(20_000);
+});

@@ -14,7 +14,7 @@ const withoutChain = (change: Record<string, unknown> = {}) => {
 };
 
 /** What is wrong, what is changed in a good instruction, the code, and the field. */
-const FAULTS: [string, Record<string, unknown>, string, (string | number)[]][] = [
+const FAULTS: [string, Record<string, unknown> | (() => Record<string, unknown>), string, (string | number)[]][] = [
   ["an unknown template", { template_slug: "dvp-unknown" }, "template_unknown", ["body", "template_slug"]],
   ["a role the template has not", { role: "broker" }, "role_unknown", ["body", "role"]],
   ["a category", { settlement_category: "repo_open" }, "category_not_allowed", ["body", "settlement_category"]],
@@ -96,9 +96,14 @@ const FAULTS: [string, Record<string, unknown>, string, (string | number)[]][] =
     "quantity_out_of_range",
     ["body", "legs", 0, "quantity"],
   ],
-  ["a timeout that has passed", { timeout_at: ahead(-1) }, "timeout_in_past", ["body", "timeout_at"]],
-  ["a timeout within the minute", { timeout_at: ahead(30) }, "timeout_too_close", ["body", "timeout_at"]],
-  ["a timeout in two years", { timeout_at: ahead(2 * 365 * 86_400) }, "timeout_too_far", ["body", "timeout_at"]],
+  ["a timeout that has passed", () => ({ timeout_at: ahead(-1) }), "timeout_in_past", ["body", "timeout_at"]],
+  ["a timeout within the minute", () => ({ timeout_at: ahead(30) }), "timeout_too_close", ["body", "timeout_at"]],
+  [
+    "a timeout in two years",
+    () => ({ timeout_at: ahead(2 * 365 * 86_400) }),
+    "timeout_too_far",
+    ["body", "timeout_at"],
+  ],
   [
     "legs on two chains where the template has one",
     { template_slug: "dvp-standard", legs: [bond({ direction: "deliver" }), cash({ direction: "receive" })] },
@@ -122,7 +127,11 @@ describe("POST /v1/instructions 422 by meaning", () => {
 
   for (const [name, change, code, loc] of FAULTS) {
     it(`refuses ${name}: ${code}`, async () => {
-      const { status, body } = await submit(world(), tenant, sellOpen(change));
+      const { status, body } = await submit(
+        world(),
+        tenant,
+        sellOpen(typeof change === "function" ? change() : change),
+      );
       expect(status).to.equal(422);
       expect(body.code).to.equal(code);
       expect(body.detail).to.be.a("string");

@@ -1,0 +1,60 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { ConfigError, readConfig } from "../../src/config.ts";
+import { testDeployment } from "../support/deployment.ts";
+
+describe("readConfig", () => {
+  const folder = mkdtempSync(join(tmpdir(), "keystone-config-"));
+  const file = join(folder, "deployments.json");
+  writeFileSync(file, JSON.stringify(testDeployment()));
+  const good = {
+    DATABASE_URL: "postgres://localhost/keystone",
+    DEPLOYMENTS_FILE: file,
+    OIDC_ISSUER: "http://127.0.0.1:8001/",
+    OIDC_JWKS_URL: "http://127.0.0.1:8001/.well-known/jwks.json",
+    SECRETS_KEY: "ab".repeat(32),
+    SECRETS_KEY_ID: "local",
+    RPC_URL_11155111: "http://127.0.0.1:8545",
+    RPC_URL_84532: "http://127.0.0.1:8546",
+  };
+
+  it("fills in what the local world has", () => {
+    const config = readConfig(good);
+    expect(config.port).to.equal(8000);
+    expect(config.oidc.audience).to.equal("https://api.keystoneos.xyz");
+    expect(config.graphqlUrl).to.equal("http://127.0.0.1:42069/graphql");
+    expect(config.minTimeoutSeconds).to.equal(60);
+    expect([...config.rpcUrls.keys()]).to.deep.equal([11155111, 84532]);
+  });
+
+  for (const name of Object.keys(good)) {
+    it(`names ${name} when it is missing`, () => {
+      const { [name]: _, ...rest } = good as Record<string, string>;
+      expect(() => readConfig(rest)).to.throw(ConfigError, name);
+    });
+  }
+
+  const wrong: Record<string, string> = {
+    API_PORT: "70000",
+    OIDC_JWKS_URL: "ftp://somewhere",
+    SECRETS_KEY: "ab",
+    MIN_TIMEOUT_SECONDS: "soon",
+    INDEXER_SCHEMA: 'indexer"; DROP',
+    RPC_URL_84532: "here",
+    DEPLOYMENTS_FILE: join(folder, "nothing.json"),
+    LOG_LEVEL: "loud",
+  };
+  for (const [name, value] of Object.entries(wrong)) {
+    it(`names ${name} when it is wrong, without showing a secret`, () => {
+      const read = () => readConfig({ ...good, [name]: value });
+      expect(read).to.throw(ConfigError, name);
+      expect(read).to.not.throw(good.SECRETS_KEY);
+    });
+  }
+
+  it("names everything that is wrong at once", () => {
+    expect(() => readConfig({})).to.throw(ConfigError, /DATABASE_URL[\s\S]*DEPLOYMENTS_FILE[\s\S]*SECRETS_KEY/);
+  });
+});

@@ -1,0 +1,222 @@
+import { shippedTemplates, type TemplateConfig } from "@keystoneos/protocol";
+import type { InstructionLegJson } from "@keystoneos/store";
+import { expect } from "chai";
+import fc from "fast-check";
+import { MATCH_FIELDS } from "../../src/schemas/instruction.ts";
+import { firstDifference, type MatchRules } from "../../src/services/matching/first-difference.ts";
+import { pairLegs } from "../../src/services/matching/pair-legs.ts";
+import type { Side } from "../../src/services/matching/side.ts";
+import { draftSettlement } from "../../src/services/settlements/draft-settlement.ts";
+import { AWAY, HOME, TOKENS, testDeployment } from "../support/deployment.ts";
+import { SELLER_WALLET } from "../support/instructions.ts";
+
+const config = shippedTemplates(testDeployment()).find(({ slug }) => slug === "dvp-cross-chain")
+  ?.config as TemplateConfig;
+const now = new Date("2026-11-01T00:00:00Z");
+const rules: MatchRules = { config, coordinatorChainId: HOME, now, minTimeoutSeconds: 60 };
+
+type Transfer = Pick<InstructionLegJson, "token_address" | "chain_id" | "amount" | "default_leg_type">;
+type Trade = { seller: Transfer[]; buyer: Transfer[] };
+
+const asset = fc.record({
+  token_address: fc.constantFrom(TOKENS.bond, TOKENS.bondAway),
+  chain_id: fc.constantFrom(HOME, AWAY),
+  amount: fc.integer({ min: 1, max: 3 }).map(String),
+  default_leg_type: fc.constant("asset_delivery" as const),
+});
+const payment = fc.record({
+  token_address: fc.constantFrom(TOKENS.cash, TOKENS.cashAway),
+  chain_id: fc.constantFrom(HOME, AWAY),
+  amount: fc.integer({ min: 1, max: 3 }).map(String),
+  default_leg_type: fc.constant("payment" as const),
+});
+const trade: fc.Arbitrary<Trade> = fc.record({
+  seller: fc.array(asset, { minLength: 1, maxLength: 4 }),
+  buyer: fc.array(payment, { minLength: 1, maxLength: 3 }),
+});
+
+function leg(transfer: Transfer, direction: "deliver" | "receive"): InstructionLegJson {
+  return {
+    ...transfer,
+    instrument_id: "X",
+    quantity: "1",
+    direction,
+    leg_type: null,
+    token_standard: "ERC-20",
+    token_id: null,
+    partition: null,
+    decimals: 6,
+    external_reference: null,
+  };
+}
+
+/** One side's instruction of a trade, its legs in the order of `shuffle`. */
+function side(role: "seller" | "buyer", { seller, buyer }: Trade, open: boolean, shuffle: number): Side {
+  const [mine, theirs] = role === "seller" ? [seller, buyer] : [buyer, seller];
+  const legs = [
+    ...mine.map((each) => leg(each, "deliver")),
+    ...(open ? [] : theirs.map((each) => leg(each, "receive"))),
+  ];
+  const turn = shuffle % legs.length;
+  return {
+    instructionId: role,
+    idempotencyKey: role,
+    platformId: role,
+    platformSlug: role,
+    environmentId: role,
+    templateId: "template",
+    role,
+    feeMode: "seller_pays",
+    open,
+    timeoutAt: new Date(now.getTime() + 3_600_000),
+    party: {
+      external_reference: role,
+      wallet_address: SELLER_WALLET,
+      name: role,
+      chain_id: null,
+      asset_provider: null,
+      wallet_commitment: null,
+    },
+    legs: [...legs.slice(turn), ...legs.slice(0, turn)],
+  };
+}
+
+describe("firstDifference", () => {
+  it("finds none between two descriptions of one trade, in any order, open or not", () => {
+    fc.assert(
+      fc.property(trade, fc.boolean(), fc.boolean(), fc.nat(), fc.nat(), (agreed, openA, openB, x, y) => {
+        const [a, b] = [side("seller", agreed, openA, x), side("buyer", agreed, openB, y)];
+        expect(firstDifference(a, b, rules)).to.equal(null);
+      }),
+    );
+  });
+
+  it("says the same whoever comes first", () => {
+    fc.assert(
+      fc.property(trade, trade, fc.boolean(), fc.boolean(), (one, other, openA, openB) => {
+        const [a, b] = [side("seller", one, openA, 0), side("buyer", other, openB, 0)];
+        expect(firstDifference(a, b, rules)).to.equal(firstDifference(b, a, rules));
+      }),
+    );
+  });
+
+  it("finds one exactly when the listed transfers of a direction differ", () => {
+    const key = (list: Transfer[]) =>
+      JSON.stringify(list.map((each) => JSON.stringify([each.token_address, each.chain_id, each.amount])).sort());
+    fc.assert(
+      fc.property(trade, trade, fc.boolean(), fc.boolean(), (one, other, openA, openB) => {
+        const [a, b] = [side("seller", one, openA, 0), side("buyer", other, openB, 0)];
+        const bondsDiffer = !openB && key(one.seller) !== key(other.seller);
+        const cashDiffers = !openA && key(one.buyer) !== key(other.buyer);
+        const field = firstDifference(a, b, rules);
+        expect(field !== null).to.equal(bondsDiffer || cashDiffers);
+        if (field !== null) expect(MATCH_FIELDS).to.include(field);
+      }),
+    );
+  });
+
+  it("names the field that was changed, in the order of comparison", () => {
+    const legs = (change: Partial<InstructionLegJson>) => (target: Side) => {
+      target.legs = target.legs.map((each) => (each.direction === "receive" ? { ...each, ...change } : each));
+    };
+    const agreed: Trade = {
+      seller: [{ token_address: TOKENS.bond, chain_id: HOME, amount: "5", default_leg_type: "asset_delivery" }],
+      buyer: [{ token_address: TOKENS.cash, chain_id: HOME, amount: "7", default_leg_type: "payment" }],
+    };
+    const changes: [string, (target: Side) => void][] = [
+      ["template_slug", (target) => Object.assign(target, { templateId: "another" })],
+      ["role", (target) => Object.assign(target, { role: "seller" })],
+      ["legs.instrument_id", legs({ token_address: TOKENS.cashAway })],
+      ["legs.chain_id", legs({ chain_id: AWAY })],
+      ["legs.token_standard", legs({ token_standard: "ERC-3643" })],
+      ["legs.token_id", legs({ token_id: "1" })],
+      ["legs.partition", legs({ partition: `0x${"1".repeat(64)}` })],
+      ["legs.quantity", legs({ amount: "6" })],
+      ["fee_mode", (target) => Object.assign(target, { feeMode: "split" })],
+      ["timeout_at", (target) => Object.assign(target, { timeoutAt: new Date(now.getTime() + 59_000) })],
+    ];
+    for (const [index, [field]] of changes.entries()) {
+      const [a, b] = [side("seller", agreed, false, 0), side("buyer", agreed, false, 0)];
+      // Everything later in the order may differ as well.
+      for (const [, change] of changes.slice(index).reverse()) change(b);
+      expect(firstDifference(a, b, rules)).to.equal(field);
+    }
+  });
+});
+
+describe("pairLegs", () => {
+  const types = [null, "asset_delivery", "payment"] as const;
+
+  it("reconciles stated types exactly when some pairing of equal transfers does", () => {
+    const listed = fc.array(fc.tuple(fc.constantFrom(...types), fc.constantFrom(...types)), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(listed, fc.nat(), (pairs, turn) => {
+        const transfer: Transfer = {
+          token_address: TOKENS.bond,
+          chain_id: HOME,
+          amount: "1",
+          default_leg_type: "asset_delivery",
+        };
+        const a = side("seller", { seller: pairs.map(() => transfer), buyer: [] }, false, 0);
+        const b = side("buyer", { seller: pairs.map(() => transfer), buyer: [transfer] }, false, 0);
+        a.legs = pairs.map(([type]) => ({ ...leg(transfer, "deliver"), leg_type: type }));
+        const receives = pairs.map(([, type]) => ({ ...leg(transfer, "receive"), leg_type: type }));
+        const rotated = [...receives.slice(turn % receives.length), ...receives.slice(0, turn % receives.length)];
+        b.legs = [leg(transfer, "deliver"), ...rotated];
+        a.legs.push({ ...leg(transfer, "receive") });
+        const count = (index: 0 | 1, type: string) => pairs.filter((pair) => pair[index] === type).length;
+        // Hall's condition for two types and a joker.
+        const possible =
+          count(0, "asset_delivery") + count(1, "payment") <= pairs.length &&
+          count(0, "payment") + count(1, "asset_delivery") <= pairs.length;
+        expect(pairLegs([a, b], config.required_roles) !== null).to.equal(possible);
+      }),
+    );
+  });
+
+  it("puts the legs in the order of roles, then as listed, whoever submitted first", () => {
+    fc.assert(
+      fc.property(trade, fc.boolean(), (agreed, buyerFirst) => {
+        const [a, b] = [side("seller", agreed, false, 0), side("buyer", agreed, false, 0)];
+        const legs = pairLegs(buyerFirst ? [b, a] : [a, b], config.required_roles);
+        expect(legs?.map(({ leg: { token_address, amount } }) => [token_address, amount])).to.deep.equal(
+          [...agreed.seller, ...agreed.buyer].map(({ token_address, amount }) => [token_address, amount]),
+        );
+        const half = agreed.seller.length;
+        expect(legs?.slice(0, half).every(({ partyRole }) => partyRole === "seller")).to.equal(true);
+        expect(legs?.slice(half).every(({ counterpartyRole }) => counterpartyRole === "seller")).to.equal(true);
+      }),
+    );
+  });
+});
+
+describe("draftSettlement", () => {
+  it("makes terms that no contract refuses, and of which each leg is between the two wallets", () => {
+    fc.assert(
+      fc.property(trade, (agreed) => {
+        const sides = [side("seller", agreed, false, 0), side("buyer", agreed, false, 0)] as const;
+        const draft = draftSettlement(testDeployment(), config, sides);
+        expect(draft).to.not.equal(null);
+        expect(draft?.terms.legs.every(({ from, to }) => from + to === 4 && from % 2 === 1)).to.equal(true);
+        const margin = draft?.legs.some(({ leg: { chain_id } }) => chain_id !== HOME) ? 15 : 0;
+        expect((draft?.terms.settleDeadline ?? 0) - (draft?.terms.depositDeadline ?? 0)).to.equal(margin);
+      }),
+    );
+  });
+
+  it("makes none where a fee would go to the token itself", () => {
+    const deployment = testDeployment();
+    const brokered = shippedTemplates(deployment).find(({ slug }) => slug === "dvp-brokered")?.config as TemplateConfig;
+    const agreed: Trade = {
+      seller: [{ token_address: TOKENS.bond, chain_id: HOME, amount: "5", default_leg_type: "asset_delivery" }],
+      buyer: [{ token_address: TOKENS.cash, chain_id: HOME, amount: "1000000", default_leg_type: "payment" }],
+    };
+    const sides = [side("seller", agreed, false, 0), side("buyer", agreed, false, 0)] as const;
+    expect(draftSettlement(deployment, brokered, sides)?.terms.legs[1]?.fees).to.have.length(1);
+    brokered.fees.recipients[String(HOME)] = TOKENS.cash;
+    expect(draftSettlement(deployment, brokered, sides)).to.equal(null);
+  });
+});
