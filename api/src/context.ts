@@ -17,7 +17,7 @@ export interface Dependencies {
   settings: Settings;
 }
 
-export interface Settings {
+interface Settings {
   /** The least seconds between now and a settlement's timeout, the message margin not counted. */
   minTimeoutSeconds: number;
   graphqlUrl: string;

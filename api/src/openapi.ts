@@ -3,8 +3,6 @@ import type { AppEnv } from "./context.ts";
 import { operations } from "./routes/index.ts";
 import { LATEST_API_VERSION } from "./version.ts";
 
-export type OpenApiDocument = ReturnType<typeof openApiDocument>;
-
 /** The OpenAPI 3.1 document of all operations; needs nothing that runs. */
 export function openApiDocument() {
   const app = new OpenAPIHono<AppEnv>();

@@ -1,9 +1,7 @@
-import type { Deployment, Terms, TokenStandardName } from "@keystoneos/protocol";
+import type { Deployment, Terms } from "@keystoneos/protocol";
 import { escrowAbi } from "@keystoneos/protocol/abi";
 import { type Address, createPublicClient, http, type PublicClient } from "viem";
 import { readToken, type TokenFacts } from "./read-token.ts";
-
-export type { TokenFacts, TokenStandardName };
 
 /** What this process reads of chain nodes: unknown tokens, message fees, and how far the chain is. It never writes. */
 export interface ChainReaders {

@@ -21,7 +21,7 @@ import {
   uuid,
 } from "./primitives.ts";
 
-export const InstructionPartyInput = z
+const InstructionPartyInput = z
   .strictObject({
     external_reference: text(1, 255).openapi({ description: "The platform's own id of the party." }),
     wallet_address: addressInput.openapi({ description: "The wallet that pays and is paid." }),

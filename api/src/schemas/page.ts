@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { queryInteger } from "./primitives.ts";
 
 export const DEFAULT_LIMIT = 50;
-export const MAX_LIMIT = 200;
+const MAX_LIMIT = 200;
 
 const limit = queryInteger(1, MAX_LIMIT)
   .optional()

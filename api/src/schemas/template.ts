@@ -3,7 +3,7 @@ import { feeMode, legType } from "./enums.ts";
 import { pageOf } from "./page.ts";
 import { address, bytes32, time, uuid } from "./primitives.ts";
 
-export const ActionConfig = z
+const ActionConfig = z
   .strictObject({
     type: z.enum(["compliance_check", "noop", "finalize"]),
     provider: z.string(),

@@ -9,7 +9,7 @@ export interface Answer {
   body: Json;
 }
 
-export interface CallOptions {
+interface CallOptions {
   token?: string | undefined;
   /** Sent as JSON. */
   json?: unknown;

@@ -1,8 +1,8 @@
 import { type DocumentNode, type FragmentDefinitionNode, Kind, parse, type SelectionSetNode } from "graphql";
 import { ValidationError } from "../../errors/validation.ts";
 
-export const MAX_QUERY_BYTES = 16 * 1024;
-export const MAX_DEPTH = 8;
+const MAX_QUERY_BYTES = 16 * 1024;
+const MAX_DEPTH = 8;
 const MAX_TOKENS = 2_000;
 
 /** Lets through what reads: a document that parses, queries only, of bounded size and depth. Throws ValidationError. */

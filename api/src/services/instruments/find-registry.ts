@@ -16,7 +16,7 @@ export interface RegistryEntry {
 }
 
 /** A token that was read on chain before. */
-export interface KnownToken {
+interface KnownToken {
   chain_id: number;
   token_address: Address;
   token_standard: TokenStandardName;

@@ -39,7 +39,7 @@ export function received(side: Side): InstructionLegJson[] {
 }
 
 /** What a transfer is, its type left out: two listings with the same text are the same transfer. */
-export function transferKey(leg: InstructionLegJson): string {
+function transferKey(leg: InstructionLegJson): string {
   return JSON.stringify([leg.token_address, leg.chain_id, leg.token_standard, leg.token_id, leg.partition, leg.amount]);
 }
 

@@ -24,7 +24,7 @@ import type { Side } from "../matching/side.ts";
 import { unixSeconds } from "../time.ts";
 
 /** A party of the settlement to be, with its fresh commitments and what opens them. */
-export interface DraftParty {
+interface DraftParty {
   id: string;
   side: Side;
   entityCommitment: Hex;
