@@ -118,7 +118,7 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
             _execute(id, terms, target, evidenceHash, msg.sender);
             _payLocalLegs(id, terms);
         } else {
-            _enter(id, record, terms, target, gate, evidenceHash, msg.sender);
+            _enter(id, record, RulesetId.wrap(terms.ruleset), target, gate, evidenceHash, msg.sender);
         }
     }
 
@@ -142,7 +142,7 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
         }
         // Every state before Executing has a TIMEOUT edge.
         (, uint8 target) = _rulesetOf(terms).exitsOf(record.state).timeoutOf();
-        _enter(id, record, terms, target, Gate.TIMEOUT, 0, msg.sender);
+        _enter(id, record, RulesetId.wrap(terms.ruleset), target, Gate.TIMEOUT, 0, msg.sender);
     }
 
     /// @inheritdoc ISettlementCoordinator
@@ -180,6 +180,17 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
     /// @inheritdoc ISettlementCoordinator
     function reportReleased(SettlementId settlementId) external onlyEscrow {
         _recordRelease(settlementId, COORDINATOR_CHAIN);
+    }
+
+    /// @inheritdoc ISettlementCoordinator
+    /// @dev Not guarded: it is called from inside the frame of the verdict too, and calls nobody.
+    function reportSettled(SettlementId settlementId, RulesetId rulesetId) external onlyEscrow {
+        _recordRelease(settlementId, COORDINATOR_CHAIN);
+        Record memory record = _records[settlementId];
+        if (record.kind != StateKind.EXECUTING) return;
+        // The one way on from Executing is RELEASED.
+        (, uint8 target, Gate gate) = _rulesets[rulesetId].exitsOf(record.state).forwardOf();
+        _enter(settlementId, record, rulesetId, target, gate, 0, msg.sender);
     }
 
     /// @inheritdoc ISettlementCoordinator
@@ -333,7 +344,7 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
                 if (!_tryExecute(id, terms, target)) return Verdict.NONE;
                 record = _records[id];
             } else {
-                _enter(id, record, terms, target, gate, 0, msg.sender);
+                _enter(id, record, RulesetId.wrap(terms.ruleset), target, gate, 0, msg.sender);
             }
         }
     }
@@ -342,7 +353,7 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
     function _enter(
         SettlementId id,
         Record memory record,
-        Terms calldata terms,
+        RulesetId rulesetId,
         uint8 target,
         Gate gate,
         bytes32 evidenceHash,
@@ -350,7 +361,7 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
     ) private {
         uint8 from = record.state;
         record.state = target;
-        record.kind = _rulesetOf(terms).kindOf(target);
+        record.kind = _rulesets[rulesetId].kindOf(target);
         bool executing = record.kind == StateKind.EXECUTING;
         bool decides = executing || record.kind == StateKind.FAILED;
         if (decides) record.verdict = executing ? Verdict.EXECUTE : Verdict.ROLLBACK;
@@ -362,15 +373,12 @@ contract SettlementCoordinator is ISettlementCoordinator, DeploymentChild {
     /// @dev Where all legs are on this chain the payouts and the step to Finalized belong to the verdict: all or nothing. The escrow, when
     /// it calls, does the same in a frame of its own.
     function _execute(SettlementId id, Terms calldata terms, uint8 target, bytes32 evidenceHash, address caller) private {
-        _enter(id, _records[id], terms, target, Gate.DEPOSITS_LOCKED, evidenceHash, caller);
+        _enter(id, _records[id], RulesetId.wrap(terms.ruleset), target, Gate.DEPOSITS_LOCKED, evidenceHash, caller);
         if (!_paysInFrame(terms, caller)) return;
 
-        // Interaction: the escrow pays, or reverts, and reports back by `reportReleased`.
+        // Interaction: the escrow pays, or reverts, and reports back by `reportSettled`.
         ESCROW.settle(terms);
-        Record memory record = _records[id];
-        (bool found, uint8 final_, Gate gate) = _next(_walkOf(id), record, terms);
-        if (!found) revert SettlementCoordinator_PayoutIncomplete(id);
-        _enter(id, record, terms, final_, gate, 0, caller);
+        if (_records[id].kind != StateKind.FINALIZED) revert SettlementCoordinator_PayoutIncomplete(id);
     }
 
     /// @dev Only payouts can fail, so only they need the frame.

@@ -6,12 +6,13 @@ import { GasFloor } from "../libraries/GasFloor.sol";
 import { Reason } from "../libraries/Reason.sol";
 import { TermsLib } from "../libraries/TermsLib.sol";
 import { TokenLib } from "../libraries/TokenLib.sol";
+import { RulesetId } from "../types/Ruleset.sol";
 import { Fee, Leg, SettlementId, Terms, Verdict } from "../types/Terms.sol";
 import { EscrowState } from "./EscrowState.sol";
 
 /// @title Every way out of the escrow
 /// @notice The verdict alone moves a locked leg; an unlocked one goes back once its escrow can never lock it. Booked before it is paid.
-/// @dev Two ways to pay: `_payLeg` books a failure and goes on, `_payAllOrRevert` undoes everything. A record is never carried over a
+/// @dev Two ways to pay: `_payLeg` books a failure and goes on, `_settle` undoes everything. A record is never carried over a
 /// call to a token: a verdict may be recorded during it.
 abstract contract EscrowPayouts is EscrowState {
     using TermsLib for Terms;
@@ -55,9 +56,7 @@ abstract contract EscrowPayouts is EscrowState {
     /// @inheritdoc IKeystoneEscrow
     function settle(Terms calldata terms) external guarded {
         if (msg.sender != address(COORDINATOR)) revert KeystoneEscrow_NotAuthorized(msg.sender);
-        SettlementId id = terms.hash();
-        _payAllOrRevert(terms, id);
-        COORDINATOR.reportReleased(id);
+        _settle(terms, terms.hash());
     }
 
     /// @inheritdoc IKeystoneEscrow
@@ -66,9 +65,7 @@ abstract contract EscrowPayouts is EscrowState {
             _payAll(terms, settlementId, true);
             _reportIfTried(terms, settlementId);
         } else if (COORDINATOR.advanceReported(settlementId, terms) == Verdict.EXECUTE) {
-            _payAllOrRevert(terms, settlementId);
-            COORDINATOR.reportReleased(settlementId);
-            COORDINATOR.advanceReported(settlementId, terms);
+            _settle(terms, settlementId);
         }
     }
 
@@ -173,9 +170,9 @@ abstract contract EscrowPayouts is EscrowState {
         _records[id].feeCursor = uint32(others | (((feeIndex + 1) & 3) << shift));
     }
 
-    /// @dev For a settlement that lies wholly on the coordinator's chain, inside the frame of its verdict. No floors: what fails here
-    /// fails everything.
-    function _payAllOrRevert(Terms calldata terms, SettlementId id) private {
+    /// @dev Pays all of a settlement that lies wholly on the coordinator's chain, inside the frame of its verdict. No floors: what fails
+    /// here fails everything.
+    function _settle(Terms calldata terms, SettlementId id) private {
         Record memory record = _records[id];
         uint16 legs = _localLegs(terms);
 
@@ -200,6 +197,7 @@ abstract contract EscrowPayouts is EscrowState {
                 emit FeePaid(id, uint8(i), uint8(j), fee.recipient, fee.amount);
             }
         }
+        COORDINATOR.reportSettled(id, RulesetId.wrap(terms.ruleset));
     }
 
     function _pushOrRevert(address token, address to, uint256 amount, uint256 legIndex) private {

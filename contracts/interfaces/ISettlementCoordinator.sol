@@ -51,7 +51,7 @@ interface ISettlementCoordinator is ITermsErrors, IRulesetErrors {
     error SettlementCoordinator_NoLegOnChain(uint64 chainId);
     /// @notice Thrown when a reentrant call comes from outside the deployment's own path.
     error SettlementCoordinator_Reentrancy();
-    /// @notice Thrown when the settlement is all on this chain and its payouts did not complete in the transaction of the verdict.
+    /// @notice Thrown when the settlement is all on this chain and the escrow did not report its payouts in the frame of the verdict.
     error SettlementCoordinator_PayoutIncomplete(SettlementId settlementId);
     /// @notice Thrown when the gas left cannot prove that a failing payout is not the caller's own doing.
     error SettlementCoordinator_InsufficientGas(uint256 required, uint256 left);
@@ -116,6 +116,10 @@ interface ISettlementCoordinator is ITermsErrors, IRulesetErrors {
 
     /// @notice Direct report of the escrow on this chain that all its legs are paid, waived or claimable. Escrow only.
     function reportReleased(SettlementId settlementId) external;
+
+    /// @notice Direct report of the escrow that it has just paid every leg of a settlement that lies wholly on this chain. Escrow only.
+    /// Records the release and takes the step to Finalized; the escrow has proved id, ruleset and that there are no other legs.
+    function reportSettled(SettlementId settlementId, RulesetId rulesetId) external;
 
     /// @notice Records a LOCKED message of the escrow on `sourceChainId`. Messenger only. One word, calls nobody.
     function recordLocked(SettlementId settlementId, uint64 sourceChainId) external;

@@ -76,8 +76,9 @@ library TermsLib {
         _validateAttesters(terms.attesters);
         _validateParties(terms.parties);
         uint256 words = TERMS_WORDS + parties + attesters + legs * LEG_WORDS;
+        Leg[] calldata list = terms.legs;
         for (uint256 i = 0; i < legs; ++i) {
-            words += FEE_WORDS * _validateLeg(terms.legs[i], i, parties, home);
+            words += FEE_WORDS * _validateLeg(list[i], i, parties, home);
         }
         if (words * 32 > MAX_BYTES) revert ITermsErrors.Terms_TooLarge(words * 32);
     }
@@ -134,9 +135,10 @@ library TermsLib {
     }
 
     function _hashStruct(Terms calldata terms) private pure returns (bytes32) {
-        bytes32[] memory legs = new bytes32[](terms.legs.length);
+        Leg[] calldata list = terms.legs;
+        bytes32[] memory legs = new bytes32[](list.length);
         for (uint256 i = 0; i < legs.length; ++i) {
-            legs[i] = _hashLeg(terms.legs[i]);
+            legs[i] = _hashLeg(list[i]);
         }
         return keccak256(
             abi.encode(

@@ -45,6 +45,7 @@ describe("SettlementCoordinator: reports and verdicts", function () {
       for (const account of [stranger(), messenger]) {
         await refuse(write.reportLocked([trade.id], { account }), account);
         await refuse(write.reportReleased([trade.id], { account }), account);
+        await refuse(write.reportSettled([trade.id, trade.terms.ruleset], { account }), account);
         await refuse(write.advanceReported([trade.id, trade.terms], { account }), account);
       }
       for (const account of [stranger(), escrow]) {
@@ -133,6 +134,15 @@ describe("SettlementCoordinator: reports and verdicts", function () {
         await world.coordinator.write.advance([other.terms]);
         expect((await world.coordinator.read.stateOf([other.id])).state).to.equal(expected);
       }
+    });
+
+    it("of a settlement paid in one go finalize it after EXECUTE, and else are no more than reports", async () => {
+      const settled = () => world.coordinator.write.reportSettled([trade.id, trade.terms.ruleset], asEscrow());
+      expect(await eventNames(world.home, world.coordinator, await settled())).to.deep.equal(["ReleaseReported"]);
+      expect(await record()).to.deep.include({ created: false, releaseMask: HOME_BIT });
+      await open(world, trade);
+      expect(await eventNames(world.home, world.coordinator, await settled())).to.deep.equal([]);
+      expect(await record()).to.deep.include({ state: STATE.AWAITING_DEPOSITS, verdict: VERDICT.NONE });
     });
 
     it("by the escrow go on for an id that was never created without a fault", async () => {
