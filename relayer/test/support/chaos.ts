@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { localPrivateKey } from "../../../devnet/src/keys.ts";
+import { loadSecrets } from "../../../devnet/src/world/secrets.ts";
+import type { World } from "../../../devnet/src/world.ts";
+
+export interface Chaos {
+  /** Everything the killed processes wrote. */
+  logs: string[];
+  keys: string[];
+  /** Ends the relayers; returns how many were killed. */
+  stop(): Promise<number>;
+}
+
+/**
+ * Starts relayers of a world, with the keys of its own, and kills each with SIGKILL after it has said so many things; then
+ * it is started again. What it says marks the moments between two steps, so every run ends it somewhere else.
+ */
+export async function startChaos(world: World, count: number): Promise<Chaos> {
+  const keys = [localPrivateKey("relayer"), localPrivateKey("attester")];
+  const env = {
+    ...process.env,
+    DATABASE_URL: world.databaseUrl,
+    DEPLOYMENTS_FILE: join(world.dir, "deployments.json"),
+    ...Object.fromEntries(world.chains.map(({ chainId, rpcUrl }) => [`RPC_URL_${chainId}`, rpcUrl])),
+    RELAYER_PRIVATE_KEY: keys[0],
+    ATTESTER_PRIVATE_KEY: keys[1],
+    SECRETS_KEY: loadSecrets(join(world.dir, "secrets.json")).secretsKey,
+    SECRETS_KEY_ID: "local",
+    RELAYER_PORT: "0",
+  };
+  const logs: string[] = [];
+  const running = new Set<ChildProcess>();
+  let stopped = false;
+  let kills = 0;
+  const lane = async (lane: number) => {
+    for (let life = 0; !stopped; life++) {
+      const child = spawn(process.execPath, [new URL("../../src/main.ts", import.meta.url).pathname], {
+        env,
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      running.add(child);
+      const exited = once(child, "exit");
+      // 2, 3, 4, … lines: the first one only says that it has started.
+      let lines = 3 + ((lane + life) % 3);
+      for await (const line of createInterface({ input: child.stdout })) {
+        logs.push(line);
+        if (--lines > 0) continue;
+        child.kill("SIGKILL");
+        kills++;
+        break;
+      }
+      await exited;
+      running.delete(child);
+    }
+  };
+  const lanes = Array.from({ length: count }, (_, index) => lane(index));
+  return {
+    logs,
+    keys,
+    async stop() {
+      stopped = true;
+      for (const child of running) child.kill("SIGKILL");
+      await Promise.all(lanes);
+      return kills;
+    },
+  };
+}
