@@ -1,0 +1,151 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { bond, cash, sell } from "../support/instructions.ts";
+import { createTenant, type Tenant } from "../support/tenants.ts";
+import { useWorld } from "../support/world.ts";
+
+/** Values that have broken servers before, among good ones. */
+const odd = fc.oneof(
+  fc.constantFrom<unknown>(
+    null,
+    "",
+    " ",
+    "0",
+    "-1",
+    "1e400",
+    "NaN",
+    "\u0000",
+    "\ud800",
+    "💣".repeat(300),
+    "__proto__",
+    "2026-01-01T00:00:00Z",
+    "9999-12-31T23:59:59Z",
+    "0001-01-01T00:00:00+23:59",
+    `0x${"f".repeat(40)}`,
+    `0x${"F".repeat(64)}`,
+    "9".repeat(78),
+    0,
+    -0,
+    1.5,
+    1e308,
+    5e-324,
+    2 ** 53,
+    true,
+    [],
+    {},
+    [[]],
+    { toString: 1 },
+  ),
+  fc.string({ maxLength: 300, unit: "binary" }),
+  fc.jsonValue({ maxDepth: 3 }),
+);
+
+/** A good instruction with something changed anywhere in it. */
+const changed = fc.tuple(fc.array(fc.tuple(fc.nat(40), odd), { maxLength: 3 }), fc.boolean()).map(([changes, drop]) => {
+  const body = JSON.parse(JSON.stringify(full())) as Record<string, unknown>;
+  for (const [at, value] of changes) {
+    const places = placesOf(body);
+    const [holder, key] = places[at % places.length] as [Record<string, unknown>, string];
+    if (drop) delete holder[key];
+    else holder[key] = value;
+  }
+  return body;
+});
+
+function full() {
+  return sell({
+    party: { ...sell().party, chain_id: 11155111, asset_provider: "x" },
+    legs: [
+      bond({ direction: "deliver", leg_type: "asset_delivery", token_standard: "ERC-20", external_reference: "r" }),
+      cash({ direction: "receive" }),
+    ],
+    trade_reference: "fuzz",
+    counterparty_platform_slug: "nobody",
+    fee_mode: "split",
+  });
+}
+
+/** Every field of every object in it. */
+function placesOf(value: unknown): [Record<string, unknown>, string][] {
+  if (typeof value !== "object" || value === null) return [];
+  const holder = value as Record<string, unknown>;
+  return Object.keys(holder).flatMap((key) => [
+    [holder, key] as [Record<string, unknown>, string],
+    ...placesOf(holder[key]),
+  ]);
+}
+
+describe("generated requests", function () {
+  this.timeout(120_000);
+  const world = useWorld();
+  let tenant: Tenant;
+  before(async () => {
+    tenant = await createTenant(world());
+  });
+
+  it("never break POST /v1/instructions: each is taken or refused by the document's words", async () => {
+    const seen = new Map<number, number>();
+    await fc.assert(
+      fc.asyncProperty(changed, async (json) => {
+        const { status } = await world().call("POST", "/v1/instructions", { token: tenant.token, json });
+        expect([201, 200, 409, 422]).to.include(status);
+        seen.set(status, (seen.get(status) ?? 0) + 1);
+      }),
+      { numRuns: 250 },
+    );
+    expect([...seen.keys()]).to.include.members([201, 422]);
+  });
+
+  it("never break the reads", async () => {
+    const paths = fc.constantFrom(
+      "/v1/instructions",
+      "/v1/instructions/{}",
+      "/v1/settlements",
+      "/v1/settlements/{}",
+      "/v1/settlements/{}/events",
+      "/v1/settlements/{}/legs/{}/deposit-info",
+      "/v1/settlement-templates",
+      "/v1/settlement-templates/{}",
+      "/v1/instruments",
+      "/v1/instruments/{}",
+    );
+    const names = fc.constantFrom(
+      "limit",
+      "offset",
+      "cursor",
+      "status",
+      "state",
+      "trade_reference",
+      "created_from",
+      "created_to",
+      "alias",
+      "chain_id",
+      "token_address",
+      "settlement_hash",
+      "external_reference",
+      "idempotency_key",
+      "parent_settlement_id",
+      "x",
+    );
+    const text = fc.oneof(
+      fc.constantFrom("1", "0", "", "\u0000", "2026-01-01T00:00:00Z", "9".repeat(30), "%", "a'b\"c;--", "💣"),
+      fc.string({ maxLength: 40, unit: "grapheme" }),
+    );
+    const query = fc.array(fc.tuple(names, text), { maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(
+        paths,
+        fc.string({ minLength: 1, maxLength: 20, unit: "grapheme" }),
+        query,
+        async (path, id, pairs) => {
+          const segment = encodeURIComponent(/^\.{1,2}$/.test(id) ? "x" : id);
+          const search = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
+          const url = `${path.replaceAll("{}", segment)}${search === "" ? "" : `?${search}`}`;
+          const { status } = await world().call("GET", url, { token: tenant.token });
+          expect([200, 404, 422]).to.include(status);
+        },
+      ),
+      { numRuns: 250 },
+    );
+  });
+});

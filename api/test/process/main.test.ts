@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { sql } from "kysely";
+import { freePort } from "../../../devnet/src/ports.ts";
+import { createClient } from "../support/client.ts";
+import { testDeployment } from "../support/deployment.ts";
+import { sellOpen } from "../support/instructions.ts";
+import { createTenant } from "../support/tenants.ts";
+import { oidcOf, useWorld } from "../support/world.ts";
+
+const script = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+
+describe("the api process", function () {
+  this.timeout(60_000);
+  const world = useWorld();
+  let folder: string;
+  const children: ChildProcess[] = [];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "keystone-api-"));
+    await writeFile(join(folder, "deployments.json"), JSON.stringify(testDeployment()));
+  });
+  after(async () => {
+    for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function environment(): Promise<Record<string, string>> {
+    const { issuer, audience, jwksUrl } = oidcOf(world().issuer);
+    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    return {
+      PATH: process.env.PATH ?? "",
+      DATABASE_URL: world().databaseUrl,
+      DEPLOYMENTS_FILE: join(folder, "deployments.json"),
+      OIDC_ISSUER: issuer,
+      OIDC_AUDIENCE: audience,
+      OIDC_JWKS_URL: jwksUrl,
+      SECRETS_KEY: "cd".repeat(32),
+      SECRETS_KEY_ID: "test",
+      RPC_URL_11155111: nowhere,
+      RPC_URL_84532: nowhere,
+      API_PORT: "0",
+    };
+  }
+
+  /** Starts the process and gathers what it prints, line by line. */
+  function start(env: Record<string, string>) {
+    const child = spawn(process.execPath, ["--no-warnings", script], { env, stdio: ["ignore", "pipe", "pipe"] });
+    children.push(child);
+    const lines: string[] = [];
+    const heard: (() => void)[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        lines.push(...text.split("\n").filter((line) => line !== ""));
+        for (const listener of heard) listener();
+      });
+    }
+    const exited = once(child, "close").then(([code]) => code as number | null);
+    const line = (part: string) =>
+      new Promise<string>((resolve, reject) => {
+        const look = () => {
+          const found = lines.find((each) => each.includes(part));
+          if (found !== undefined) resolve(found);
+        };
+        heard.push(look);
+        look();
+        void exited.then(() => reject(new Error(`ended without "${part}": ${lines.join("\n")}`)));
+      });
+    return { child, lines, exited, line };
+  }
+
+  /** Resolves once some session of this database waits for a lock. */
+  async function untilSomebodyWaits(): Promise<void> {
+    for (;;) {
+      const { rows } = await sql`SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE NOT granted AND pg_stat_activity.datname = current_database()`.execute(world().db);
+      if (rows.length > 0) return;
+      await setTimeout(20);
+    }
+  }
+
+  it("does not start without its configuration, and names every variable", async () => {
+    const { exited, lines } = start({ PATH: process.env.PATH ?? "" });
+    expect(await exited).to.equal(1);
+    for (const name of [
+      "DATABASE_URL",
+      "DEPLOYMENTS_FILE",
+      "OIDC_ISSUER",
+      "OIDC_JWKS_URL",
+      "SECRETS_KEY",
+      "SECRETS_KEY_ID",
+    ]) {
+      expect(
+        lines.some((line) => line.startsWith(`${name} `)),
+        name,
+      ).to.equal(true);
+    }
+    expect(lines.join("\n")).to.not.include("at readConfig");
+  });
+
+  it("serves, finishes what is under way when told to end, and ends well", async () => {
+    const { child, line, exited, lines } = start(await environment());
+    const { port } = JSON.parse(await line('"serving"')) as { port: number };
+    const call = createClient(`http://127.0.0.1:${port}`);
+    expect((await call("GET", "/ready")).status).to.equal(200);
+    const { token } = await createTenant(world());
+    const trade_reference = `held-${crypto.randomUUID()}`;
+    const { db } = world();
+    await db.insertInto("keystone.trade_reference").values({ reference: trade_reference }).execute();
+    const answer = await db.transaction().execute(async (trx) => {
+      // Whoever submits under this reference waits until this transaction has ended.
+      await sql`SELECT FROM keystone.trade_reference WHERE reference = ${trade_reference} FOR UPDATE`.execute(trx);
+      const pending = call("POST", "/v1/instructions", { token, json: sellOpen({ trade_reference }) });
+      await untilSomebodyWaits();
+      child.kill("SIGTERM");
+      await line('"stopping"');
+      return { pending };
+    });
+    const { status } = await answer.pending;
+    expect(status).to.equal(201);
+    expect(await exited).to.equal(0);
+    expect(lines.some((each) => each.includes('"stopped"'))).to.equal(true);
+    expect(lines.join("\n")).to.not.include(token).and.not.include("cd".repeat(32));
+  });
+
+  it("shares everything by the database: a second copy replays what the first has made", async () => {
+    const env = await environment();
+    const [first, second] = [start(env), start(env)];
+    const ports = await Promise.all([first, second].map(async ({ line }) => JSON.parse(await line('"serving"')).port));
+    const [a, b] = ports.map((port: number) => createClient(`http://127.0.0.1:${port}`)) as [
+      ReturnType<typeof createClient>,
+      ReturnType<typeof createClient>,
+    ];
+    const { token } = await createTenant(world());
+    const json = sellOpen();
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, i) => (i % 2 === 0 ? a : b)("POST", "/v1/instructions", { token, json })),
+    );
+    expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 200, 200, 200, 200, 201]);
+    first.child.kill("SIGKILL");
+    expect((await b("POST", "/v1/instructions", { token, json })).status).to.equal(200);
+    second.child.kill("SIGTERM");
+    expect(await second.exited).to.equal(0);
+  });
+
+  it("does not start with a template that contradicts itself", async () => {
+    const { db } = world();
+    const good = await db
+      .selectFrom("keystone.template")
+      .selectAll()
+      .where("slug", "=", "dvp-standard")
+      .executeTakeFirstOrThrow();
+    const config = structuredClone(good.config);
+    config.on_chain.ruleset_id = `0x${"1".repeat(64)}`;
+    const slug = `bad-${crypto.randomUUID()}`;
+    await db
+      .insertInto("keystone.template")
+      .values({ slug, version: 1, name: slug, description: null, config: JSON.stringify(config) })
+      .execute();
+    try {
+      const { exited, lines } = start(await environment());
+      expect(await exited).to.equal(1);
+      expect(lines.join("\n")).to.include("on_chain.ruleset_id");
+    } finally {
+      await db.deleteFrom("keystone.template").where("slug", "=", slug).execute();
+    }
+  });
+});
