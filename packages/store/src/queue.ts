@@ -6,7 +6,7 @@ export interface SettleJob {
   settlement_id: string;
 }
 
-export const SETTLE_QUEUE = "settle";
+const SETTLE_QUEUE = "settle";
 const SCHEMA = "pgboss";
 
 export interface Queue {

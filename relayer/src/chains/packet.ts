@@ -18,7 +18,7 @@ export interface Packet {
 const HEADER_BYTES = 81;
 
 /** 81 bytes of header (version 1, nonce 8, source eid 4, sender 32, target eid 4, receiver 32), then guid 32 and the message. */
-export function decodePacket(payload: Hex): Packet | null {
+function decodePacket(payload: Hex): Packet | null {
   const bytes = (payload.length - 2) / 2;
   if (bytes < HEADER_BYTES + 32) return null;
   const at = (start: number, end = bytes): Hex => `0x${payload.slice(2 + 2 * start, 2 + 2 * end)}`;

@@ -45,7 +45,7 @@ export interface HeadFacts {
   finalized: number;
 }
 
-export interface CoordinatorFacts {
+interface CoordinatorFacts {
   created: boolean;
   state: string;
   verdict: VerdictName;
@@ -100,7 +100,7 @@ export type CheckFacts = Pick<
   "party_id" | "check_type" | "provider" | "status" | "reference_id"
 >;
 
-export interface SignedFacts {
+interface SignedFacts {
   sequence: bigint;
   statuses: readonly number[];
 }

@@ -3,7 +3,7 @@ import { type SimulatedCall, type Simulation, simulate } from "../chains/simulat
 import type { Draft } from "./types.ts";
 
 /** Below the 2^24 that one transaction may have (EIP-7825). */
-export const GAS_CAP = 16_000_000n;
+const GAS_CAP = 16_000_000n;
 
 export type Estimate = Extract<Simulation, { ok: false }> | { ok: true; changed: boolean; gasLimit: bigint };
 

@@ -50,7 +50,7 @@ function checksDue(facts: Facts): CheckName[] {
 }
 
 /** Our whole word: the entity checks at the entity's position, the wallet checks at the wallet's. */
-export function statementOf(facts: Facts): number[] {
+function statementOf(facts: Facts): number[] {
   const statuses = facts.terms.parties.map((): number => ComplianceStatus.None);
   for (const party of facts.parties) {
     CHECK_TYPES.forEach((checkType, offset) => {

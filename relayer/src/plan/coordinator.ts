@@ -25,7 +25,7 @@ export function planCoordinator(facts: Facts, now: Date, policy: Policy): SendAc
 const VERDICTS = { none: Verdict.NONE, execute: Verdict.EXECUTE, rollback: Verdict.ROLLBACK } as const;
 
 /** Whether `advance` would take an edge out of the present state. */
-export function canAdvance(facts: Facts): boolean {
+function canAdvance(facts: Facts): boolean {
   const state = stateOf(facts);
   if (state === undefined) return false;
   const chainIds = legChains(facts);

@@ -7,7 +7,7 @@ import { type ListEntry, parseOfacCsv } from "./ofac-csv.ts";
 import type { Finding, ScreeningProvider } from "./provider.ts";
 
 /** Names at least this alike are flagged for a person to look at. Documented in docs/operations.md. */
-export const NEAR_NAME = 0.85;
+const NEAR_NAME = 0.85;
 
 const NAME = "sanctions_list";
 const LIST = "SDN";
@@ -16,7 +16,7 @@ const LIST = "SDN";
  * The list provider: names and wallets against a copy of OFAC's list. An exact wallet or an exact normalised name or alias is a fail, a
  * near name or no name at all is flagged.
  */
-export function sanctionsList(entries: readonly ListEntry[], version: string): ScreeningProvider {
+function sanctionsList(entries: readonly ListEntry[], version: string): ScreeningProvider {
   const names = entries.flatMap((entry) => [entry.name, ...entry.aliases].map(normalizeName));
   const exact = new Set(names.map((words) => words.join(" ")));
   const wallets = new Set<string>(entries.flatMap((entry) => entry.wallets));

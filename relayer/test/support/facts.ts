@@ -15,7 +15,7 @@ export const policy: Policy = {
   attestationMarginSeconds: 3600,
 };
 
-export const ATTESTER: Address = getAddress(`0x${"a".repeat(40)}`);
+const ATTESTER: Address = getAddress(`0x${"a".repeat(40)}`);
 const COORDINATOR: Address = getAddress(`0x${"c".repeat(40)}`);
 const ESCROW: Address = getAddress(`0x${"e".repeat(40)}`);
 
