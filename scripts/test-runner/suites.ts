@@ -28,7 +28,7 @@ export const suites: readonly Suite[] = [
   mocha("contracts", "test/contracts/**/*.test.ts", 8),
   mocha("indexer", "indexer/test/**/*.test.ts"),
   mocha("relayer", "relayer/test/**/*.test.ts", 6),
-  mocha("devnet", "devnet/test/**/*.test.ts", 6),
+  mocha("devnet", "devnet/test/**/*.test.ts", 9),
   mocha("api", "api/test/**/*.test.ts"),
   mocha("model", "test/model/**/*.test.ts"),
   mocha("protocol", "packages/protocol/test/**/*.test.ts"),

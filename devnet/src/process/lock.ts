@@ -43,7 +43,8 @@ export async function lockFolder(dir: string): Promise<WorldLock> {
     }
   }
   for (const left of (read<ProcessId[]>(leftovers) ?? []).reverse()) {
-    if (isSame(left)) await stopProcess(left.pid, "SIGTERM", 3_000);
+    // Where the operating system tells no start time, a process id alone is not enough to end somebody by.
+    if (left.mark !== null && isSame(left)) await stopProcess(left.pid, "SIGTERM", 3_000);
   }
   return {
     remember: (pids) => writeFileSync(leftovers, JSON.stringify(pids.map(identify))),

@@ -125,7 +125,7 @@ describe("a message between the local chains", function () {
     await world.faults({ drop: 1, duplicate: 1 });
     const messages = await send(3);
     await seen(messages[0]);
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < 2; i++) {
       process.kill(world.worker.pid, "SIGKILL");
       await world.worker.exited;
       await world.startWorker();
