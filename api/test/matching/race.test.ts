@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { meet } from "../support/hold.ts";
 import { buy, buyOpen, sell, sellOpen } from "../support/instructions.ts";
 import { createTenant, type Tenant } from "../support/tenants.ts";
 import { matchTrade, submit } from "../support/trades.ts";
@@ -31,13 +32,13 @@ describe("simultaneous submissions under one reference", () => {
   it("matches exactly one pair out of 24", async function () {
     this.timeout(20_000);
     const reference = `race-${crypto.randomUUID()}`;
-    const answers = await Promise.all(
+    const racers = () =>
       Array.from({ length: 24 }, (_, i) => {
         const tenant = tenants[i % tenants.length] as Tenant;
         const json = (i % 2 === 0 ? sell : buy)({ trade_reference: reference });
         return submit(world(), tenant, json);
-      }),
-    );
+      });
+    const answers = await meet(world(), reference, racers, 24);
     expect(answers.every(({ status }) => status === 201)).to.equal(true);
     const { matched, settlements, instructions } = await facts(reference);
     expect(instructions).to.have.length(24);
@@ -83,7 +84,7 @@ describe("simultaneous submissions under one reference", () => {
       const cancel = () => world().call("POST", `/v1/instructions/${first.body.id}/cancel`, { token: seller.token });
       const match = () => submit(world(), tenants[1] as Tenant, buy({ trade_reference: reference }));
       const order = round % 2 === 0 ? ([cancel, match] as const) : ([match, cancel] as const);
-      const answers = await Promise.all(order.map((act) => act()));
+      const answers = await meet(world(), reference, () => order.map((act) => act()), 2);
       const [cancelled, second] = round % 2 === 0 ? answers : answers.toReversed();
       const { settlements, instructions } = await facts(reference);
       const own = instructions.find(({ id }) => id === first.body.id);

@@ -3,13 +3,12 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { sql } from "kysely";
 import { freePort } from "../../../devnet/src/ports.ts";
 import { createClient } from "../support/client.ts";
 import { testDeployment } from "../support/deployment.ts";
+import { meet } from "../support/hold.ts";
 import { sellOpen } from "../support/instructions.ts";
 import { createTenant } from "../support/tenants.ts";
 import { oidcOf, useWorld } from "../support/world.ts";
@@ -75,16 +74,6 @@ describe("the api process", function () {
     return { child, lines, exited, line };
   }
 
-  /** Resolves once some session of this database waits for a lock. */
-  async function untilSomebodyWaits(): Promise<void> {
-    for (;;) {
-      const { rows } = await sql`SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
-        WHERE NOT granted AND pg_stat_activity.datname = current_database()`.execute(world().db);
-      if (rows.length > 0) return;
-      await setTimeout(20);
-    }
-  }
-
   it("does not start without its configuration, and names every variable", async () => {
     const { exited, lines } = start({ PATH: process.env.PATH ?? "" });
     expect(await exited).to.equal(1);
@@ -111,19 +100,17 @@ describe("the api process", function () {
     expect((await call("GET", "/ready")).status).to.equal(200);
     const { token } = await createTenant(world());
     const trade_reference = `held-${crypto.randomUUID()}`;
-    const { db } = world();
-    await db.insertInto("keystone.trade_reference").values({ reference: trade_reference }).execute();
-    const answer = await db.transaction().execute(async (trx) => {
-      // Whoever submits under this reference waits until this transaction has ended.
-      await sql`SELECT FROM keystone.trade_reference WHERE reference = ${trade_reference} FOR UPDATE`.execute(trx);
-      const pending = call("POST", "/v1/instructions", { token, json: sellOpen({ trade_reference }) });
-      await untilSomebodyWaits();
-      child.kill("SIGTERM");
-      await line('"stopping"');
-      return { pending };
-    });
-    const { status } = await answer.pending;
-    expect(status).to.equal(201);
+    const [answer] = await meet(
+      world(),
+      trade_reference,
+      () => [call("POST", "/v1/instructions", { token, json: sellOpen({ trade_reference }) })],
+      1,
+      async () => {
+        child.kill("SIGTERM");
+        await line('"stopping"');
+      },
+    );
+    expect(answer?.status).to.equal(201);
     expect(await exited).to.equal(0);
     expect(lines.some((each) => each.includes('"stopped"'))).to.equal(true);
     expect(lines.join("\n")).to.not.include(token).and.not.include("cd".repeat(32));

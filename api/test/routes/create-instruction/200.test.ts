@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { meet } from "../../support/hold.ts";
 import { buy, sell, sellOpen } from "../../support/instructions.ts";
 import { createTenant } from "../../support/tenants.ts";
 import { submit } from "../../support/trades.ts";
@@ -56,8 +57,10 @@ describe("POST /v1/instructions 200", () => {
 
   it("lets one of many simultaneous duplicates have the effect and replays it to the others", async () => {
     const tenant = await createTenant(world());
-    const json = sellOpen();
-    const answers = await Promise.all(Array.from({ length: 12 }, () => submit(world(), tenant, json)));
+    const trade_reference = `same-${crypto.randomUUID()}`;
+    const json = sellOpen({ trade_reference });
+    const duplicates = () => Array.from({ length: 12 }, () => submit(world(), tenant, json));
+    const answers = await meet(world(), trade_reference, duplicates, 12);
     expect(answers.filter(({ status }) => status === 201)).to.have.length(1);
     const replays = answers.filter(({ status }) => status === 200);
     expect(replays).to.have.length(11);

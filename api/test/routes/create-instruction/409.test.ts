@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { meet } from "../../support/hold.ts";
 import { sellOpen } from "../../support/instructions.ts";
 import { createTenant } from "../../support/tenants.ts";
 import { submit } from "../../support/trades.ts";
@@ -34,10 +35,17 @@ describe("POST /v1/instructions 409", () => {
 
   it("has one winner among different bodies with one key at the same time", async () => {
     const tenant = await createTenant(world());
-    const json = sellOpen();
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, i) => submit(world(), tenant, { ...json, trade_reference: `R-${i}` })),
-    );
+    const trade_reference = `same-${crypto.randomUUID()}`;
+    const json = sellOpen({ trade_reference });
+    const contenders = () =>
+      Array.from({ length: 8 }, (_, i) =>
+        submit(world(), tenant, {
+          ...json,
+          role: i % 2 === 0 ? "seller" : "buyer",
+          fee_mode: ["split", null, "seller_pays", "buyer_pays"][i >> 1],
+        }),
+      );
+    const answers = await meet(world(), trade_reference, contenders, 8);
     expect(answers.filter(({ status }) => status === 201)).to.have.length(1);
     expect(answers.filter(({ status }) => status === 409)).to.have.length(7);
     const made = answers.find(({ status }) => status === 201)?.body.id;
