@@ -72,7 +72,8 @@ interface IKeystoneEscrow is ITermsErrors {
     error KeystoneEscrow_NotLocked(SettlementId settlementId);
     /// @notice Thrown when neither a verdict nor an expired deposit lets this leg move.
     error KeystoneEscrow_NotDecided(SettlementId settlementId);
-    /// @notice Thrown when `release` is called on a rollback or `refundExpired` on an execute.
+    /// @notice Thrown when `release` or `notifyReleased` is called where deposits go back, or `refundExpired` on an execute. The verdict is
+    /// NONE where they go back because the lock was never made.
     error KeystoneEscrow_OtherVerdict(SettlementId settlementId, Verdict verdict);
     /// @notice Thrown when some leg has neither been paid nor tried.
     error KeystoneEscrow_NotReleased(SettlementId settlementId);
@@ -131,9 +132,11 @@ interface IKeystoneEscrow is ITermsErrors {
     function notifyReleased(Terms calldata terms) external payable;
 
     /// @notice Pays or refunds one leg by the verdict or by local expiry; on a paid leg retries one owed fee.
+    /// @dev All gas goes to the leg's transfer. A fee is attempted with the floor of 2,000,000 gas before it, or the call reverts.
     function claim(Terms calldata terms, uint256 legIndex) external;
 
     /// @notice After EXECUTE pays every unpaid leg of this escrow. Skips failures; stops, not reverts, when gas runs low.
+    /// @dev An estimate of gas finds what pays the first leg. To pay them all give some 2,100,000 for each further leg and each of its fees.
     function release(Terms calldata terms) external;
 
     /// @notice After ROLLBACK, or when not locked by `depositDeadline`, refunds every deposited leg of this escrow.

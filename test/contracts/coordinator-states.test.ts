@@ -276,6 +276,19 @@ describe("SettlementCoordinator: states", function () {
       expect(await record()).to.deep.include({ state: STATE.TIMED_OUT, verdict: VERDICT.ROLLBACK });
     });
 
+    it("to Executing is closed at settleDeadline, even where nobody has called timeout", async () => {
+      await deposit(world, trade, 0);
+      await deposit(world, trade, 1);
+      await create();
+      await attest(world, trade);
+      for (const target of [STATE.COMPLIANCE_CHECKING, STATE.COMPLIANCE_CLEARED, STATE.AWAITING_DEPOSITS]) {
+        await transition(target);
+      }
+      await world.home.helpers.time.setNextBlockTimestamp(trade.terms.settleDeadline);
+      await expectRevert(transition(STATE.EXECUTING_SWAP), "SettlementCoordinator_TransitionNotAllowed");
+      expect(await record()).to.deep.include({ state: STATE.AWAITING_DEPOSITS, verdict: VERDICT.NONE });
+    });
+
     it("to Executing pays and finalizes in the same call", async () => {
       await deposit(world, trade, 0);
       await deposit(world, trade, 1);
