@@ -41,8 +41,9 @@ export function connect(options: ConnectOptions): Store {
     connectionTimeoutMillis: 10_000,
     types,
   });
-  // Without a listener an idle connection that the server closes would end the process.
+  // Without a listener a connection that the server closes would end the process: the pool hears idle ones, a client in use itself.
   pool.on("error", (error) => options.onError?.(error));
+  pool.on("connect", (client) => client.on("error", () => {}));
   const schema = options.indexerSchema ?? "indexer";
   return new Kysely<Database>({
     dialect: new PostgresDialect({ pool }),

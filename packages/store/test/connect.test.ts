@@ -47,6 +47,18 @@ describe("connect", function () {
     ).to.deep.equal([{ chain_id: 84532n, block_number: 7n, block_hash: null, block_timestamp: 8n }]);
   });
 
+  it("outlives a connection that is lost in the middle of a transaction", async () => {
+    const failure = await transaction(db, async (trx) => {
+      const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(trx);
+      await sql`SELECT pg_terminate_backend(${rows[0]?.pid})`.execute(db);
+      // The notice arrives while no query is under way: nobody but a listener of the connection hears it.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sql`SELECT 1`.execute(trx);
+    }).catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(Error);
+    expect((await sql`SELECT 1 AS one`.execute(db)).rows).to.deep.equal([{ one: 1 }]);
+  });
+
   it("retries a transaction that lost a serialization race, and every increment counts", async () => {
     await sql`CREATE TABLE counter (value int8 NOT NULL)`.execute(db);
     await sql`INSERT INTO counter VALUES (0)`.execute(db);
