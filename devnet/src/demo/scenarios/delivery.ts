@@ -14,18 +14,24 @@ export interface Delivery {
   /** Further accounts whose balances must come out right. */
   alsoWatch?: Watched[];
   feeOf?: (transfer: Transfer, amount: bigint) => { recipient: Address; fee: bigint } | undefined;
+  /** Done while the parties are being screened. */
+  afterMatch?: (() => Promise<unknown>) | undefined;
   /** How both sides deposit; by default at the same time. */
   deposits?: (settlement: Settlement, terms: Terms) => Promise<unknown>;
 }
 
 /** A trade in which both sides do what they have agreed to: every leg must arrive, and every balance come out to the unit. */
-export async function deliver(context: Context, { spec, alsoWatch = [], feeOf, deposits }: Delivery): Promise<Outcome> {
+export async function deliver(
+  context: Context,
+  { spec, alsoWatch = [], feeOf, afterMatch, deposits }: Delivery,
+): Promise<Outcome> {
   await fund(context, spec.transfers);
   const watched = [...watch(context, spec.transfers), ...alsoWatch];
   const before = await readBalances(context, watched);
 
   const matched = await agree(context, spec);
   const terms = checkAgreement(context, matched, spec);
+  await afterMatch?.();
   const cleared = await reach(context, matched, ["AWAITING_DEPOSITS"], 60_000);
   if (deposits === undefined) {
     await Promise.all([depositLegs(context, cleared, terms, "seller"), depositLegs(context, cleared, terms, "buyer")]);
