@@ -16,6 +16,8 @@ export function authorize(...anyOf: [Right, ...Right[]]) {
       });
     }
     c.set("caller", caller);
+    // An answer may hold a deposit secret: nobody in between keeps it.
+    c.header("Cache-Control", "no-store");
     await next();
   });
 }

@@ -23,7 +23,7 @@ export function testDeployment(): Deployment {
   return {
     coordinatorChainId: HOME,
     contracts: { root: at("1"), coordinator: at("2"), escrow: at("3"), registry: at("4"), messenger: at("5") },
-    chains: [chain(HOME, "Local Sepolia", 0, 40161), chain(AWAY, "Local Base Sepolia", 1, 40245)],
+    chains: [chain(HOME, "Local Sepolia", 0, 40161, 2, 5), chain(AWAY, "Local Base Sepolia", 1, 40245, 3, 10)],
     instruments: [
       instrument("KBOND", HOME, TOKENS.bond, 18, false),
       instrument("BOND-2026-A", HOME, TOKENS.bond, 18, false),
@@ -43,6 +43,7 @@ export function testDeployment(): Deployment {
   };
 }
 
-function chain(chainId: number, name: string, row: number, eid: number) {
-  return { chainId, name, row, eid, endpoint: at("e"), startBlock: 0, finality: { safe: 2, finalized: 5 } };
+function chain(chainId: number, name: string, row: number, eid: number, safe: number, finalized: number) {
+  const finality = { safe, finalized };
+  return { chainId, name, row, eid, endpoint: at("e"), startBlock: 0, finality };
 }

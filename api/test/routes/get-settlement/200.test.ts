@@ -10,7 +10,7 @@ import {
 import { expect } from "chai";
 import type { Json } from "../../support/client.ts";
 import { AWAY, HOME, TOKENS, testDeployment } from "../../support/deployment.ts";
-import { CALLER, hashOf, indexAttestation, indexDeposit, indexState, setHeads } from "../../support/facts.ts";
+import { AHEAD, CALLER, hashOf, indexAttestation, indexDeposit, indexState, setHeads } from "../../support/facts.ts";
 import { BUYER_WALLET, bond, cash, SELLER_WALLET } from "../../support/instructions.ts";
 import { createToken } from "../../support/tenants.ts";
 import { matchTrade, type Trade } from "../../support/trades.ts";
@@ -344,6 +344,29 @@ describe("GET /v1/settlements/{settlement_id} 200", () => {
       ]);
     });
 
+    it("counts confirmations of each chain by its own head and policy", async () => {
+      const fresh = await matchTrade(world());
+      const { settlement_hash: hash, terms } = await read(fresh);
+      await indexState(world(), hash, "AWAITING_DEPOSITS", 900);
+      await indexDeposit(world(), hash, terms, 0, SELLER_WALLET, 999);
+      await indexDeposit(world(), hash, terms, 1, BUYER_WALLET, 999 + AHEAD);
+      const { chains, transactions } = await read(fresh);
+      const facts = chains.map((chain: Json) => [
+        chain.chain_id,
+        chain.indexed_block,
+        chain.confirmations,
+        chain.finality,
+      ]);
+      expect(facts).to.deep.equal([
+        [HOME, 1000, 2, "safe"],
+        [AWAY, 1000 + AHEAD, 2, "pending"],
+      ]);
+      expect(transactions.map(({ chain_id, status }: Json) => [chain_id, status])).to.have.deep.members([
+        [HOME, "safe"],
+        [AWAY, "pending"],
+      ]);
+    });
+
     it("shows the other side's wallet once it is revealed anywhere", async () => {
       const fresh = await matchTrade(world());
       const { settlement_hash } = await read(fresh);
@@ -431,6 +454,12 @@ describe("GET /v1/settlements/{settlement_id} 200", () => {
       const token = await createToken(world(), { clientId: trade.seller.clientId, scope: "settlements:read" });
       const { body } = await world().call("GET", `/v1/settlements/${trade.settlementId}`, { token });
       expect(body.legs.map(({ deposit_secret }: Json) => deposit_secret)).to.deep.equal([null, null]);
+    });
+
+    it("tells everybody on the way not to keep them", async () => {
+      const path = `/v1/settlements/${trade.settlementId}`;
+      const { headers } = await world().call("GET", path, { token: trade.seller.token });
+      expect(headers.get("cache-control")).to.equal("no-store");
     });
 
     it("neither lists nor logs them", async () => {
