@@ -816,6 +816,16 @@ export const coordinatorAbi = [
     outputs: [],
   },
   {
+    name: "reportSettled",
+    stateMutability: "nonpayable",
+    type: "function",
+    inputs: [
+      { name: "settlementId", type: "bytes32" },
+      { name: "rulesetId", type: "bytes32" },
+    ],
+    outputs: [],
+  },
+  {
     name: "stateOf",
     stateMutability: "view",
     type: "function",
