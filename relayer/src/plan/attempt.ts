@@ -15,13 +15,13 @@ export function nextAttempt(
   const same = facts.transactions.filter(
     (t) => t.chainId === call.chainId && t.kind === call.kind && t.subject.split("#")[0] === call.subject,
   );
-  if (same.some((t) => t.status === "queued" || t.status === "submitted")) return null;
   const failed = same.filter((t) => t.status === "failed");
   if (failed.length > 0 && age(failed, now) < Math.min(2 ** failed.length, LONGEST_WAIT_SECONDS)) return null;
 
   const done = same.filter((t) => t.status !== "failed");
   if (done.length === 0) return call.subject;
   const head = facts.heads.get(call.chainId);
+  // Without a block it is in flight.
   if (head === undefined || done.some((t) => t.blockNumber === null || t.blockNumber > head.number)) return null;
   if (age(done, now) < Math.min(repeatSeconds * 2 ** (done.length - 1), LONGEST_WAIT_SECONDS)) return null;
   return `${call.subject}#${done.length + 1}`;

@@ -4,11 +4,11 @@ import { planMessage } from "./messages.ts";
 import type { Policy } from "./policy.ts";
 import { escrowOf, legChains, legsOn, timeOn, verdictOf } from "./terms.ts";
 
-/** The verdict for every escrow off the coordinator's chain that has not received it and needs it. */
+/** The verdict for every escrow that has not received it and needs it. The one beside the coordinator reads it there. */
 export function planDispatch(facts: Facts, now: Date, policy: Policy): Action[] {
   const chainId = facts.coordinatorChainId;
   return legChains(facts)
-    .filter((target) => target !== chainId && escrowOf(facts, target).verdict === "none" && isNeeded(facts, target))
+    .filter((target) => escrowOf(facts, target).verdict === "none" && isNeeded(facts, target))
     .flatMap((target) =>
       planMessage(
         facts,

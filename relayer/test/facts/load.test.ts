@@ -122,14 +122,14 @@ describe("loadFacts", function () {
     await show(
       db,
       "attestation",
-      { ...word, sequence: String(2n ** 64n - 1n), kind: "revoked", statuses: "1,4,1,1", valid_until: null },
+      { ...word, sequence: String(2n ** 64n - 3n), kind: "revoked", statuses: "1,4,1,1", valid_until: null },
       { ...word, sequence: "9", statuses: "1,1,1,1" },
-      { ...word, sequence: "3", statuses: "0,0,0,0", parties_hash: guid(5) },
-      { ...word, sequence: "4", statuses: "1,1,1,2", chain_id: BigInt(B) },
+      { ...word, sequence: String(2n ** 64n - 1n), statuses: "0,0,0,0", parties_hash: guid(5) },
+      { ...word, sequence: String(2n ** 64n - 2n), statuses: "1,1,1,2", chain_id: BigInt(B) },
     );
     const [facts] = await load(intentId);
     expect(facts?.statements).to.deep.equal([
-      { attester: word.attester, sequence: 2n ** 64n - 1n, statuses: [1, 4, 1, 1], validUntil: T0 },
+      { attester: word.attester, sequence: 2n ** 64n - 3n, statuses: [1, 4, 1, 1], validUntil: T0 },
     ]);
   });
 

@@ -30,7 +30,14 @@ describe("plan: reveals", () => {
     expect(reveals(factsOf(terms, { ...waiting, legs: [deposited, deposited] }))).to.deep.equal([]);
   });
 
-  it("waits for all deposits of a party that deposits on several chains", () => {
+  it("waits for all deposits of a party that deposits several legs", () => {
+    const terms = termsOf([leg(A, 1, 3), leg(A, 1, 3), leg(B, 3, 1)], 2);
+    const at = (legs: Facts["legs"]) => recipientsToReveal(factsOf(terms, { ...waiting, legs }), B);
+    expect(at([deposited, null, deposited])).to.deep.equal([]);
+    expect(at([deposited, deposited, null])).to.deep.equal([1]);
+  });
+
+  it("leaves a party to its own deposit wherever it makes one, whatever it has deposited elsewhere", () => {
     const terms = termsOf([leg(A, 1, 3), leg(B, 1, 5), leg(A, 3, 1), leg(B, 5, 3)], 3);
     const at = (legs: Facts["legs"], chainId: number) =>
       recipientsToReveal(factsOf(terms, { ...waiting, legs }), chainId);
