@@ -68,7 +68,7 @@ export interface World {
  * Starts the whole local world and resolves when every process is ready. What it keeps lies in one folder, so the next start goes on
  * where this one ended.
  *
- * @throws DevnetError WorldRunning, PortInUse, NotCompiled, DeploymentFailed, ProcessFailed, WorldStopped and those of its parts.
+ * @throws DevnetError WorldRunning, PortInUse, NotCompiled, DeploymentDiffers, ProcessFailed, WorldStopped and those of its parts.
  * @example
  * const world = await startWorld({ dir: await mkdtemp("/tmp/world-"), ports: "free" });
  */

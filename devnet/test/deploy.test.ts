@@ -141,8 +141,8 @@ describe("the deployment on local chains", function () {
       salt: plan.salt,
       deploymentDir: join(journals, `local-${HOME}-${hash.slice(2, 10)}`),
     };
-    const message = await failure("DeploymentFailed", () => runModule(target, rootModule, other));
-    expect(message).to.include("RECONCILIATION_ERROR").and.to.include("not those this world began with");
+    const message = await failure("DeploymentDiffers", () => runModule(target, rootModule, other));
+    expect(message).to.include("not those this world began with").and.to.include("KeystoneRoot");
     expect(await sent(HOME)).to.equal(before);
   });
 });

@@ -15,7 +15,7 @@ export interface IgnitionTarget {
   salt: string;
 }
 
-/** Runs one Ignition module on a local chain, as the deployer. @throws DevnetError DeploymentFailed with Ignition's reasons. */
+/** Runs one Ignition module on a local chain, as the deployer. @throws DevnetError DeploymentDiffers, DeploymentFailed. */
 export async function runModule(
   target: IgnitionTarget,
   ignitionModule: IgnitionModule,
@@ -39,12 +39,14 @@ export async function runModule(
     config: { requiredConfirmations: 1, blockPollingInterval: 50, retryInterval: 50, disableFeeBumping: true },
   });
   if (result.type === "SUCCESSFUL_DEPLOYMENT") return;
-  const advice =
-    result.type === "RECONCILIATION_ERROR" ? " The contracts or parameters are not those this world began with." : "";
-  throw new DevnetError(
-    "DeploymentFailed",
-    `${ignitionModule.id} on chain ${target.chainId}: ${result.type}.${advice} ${JSON.stringify(result, null, 1)}`,
-  );
+  const where = `${ignitionModule.id} on chain ${target.chainId}`;
+  const reasons = JSON.stringify("errors" in result ? result.errors : result, null, 1);
+  if (result.type === "RECONCILIATION_ERROR") {
+    const advice =
+      "The contracts or parameters are not those this world began with. Delete the world's folder to begin anew.";
+    throw new DevnetError("DeploymentDiffers", `${where}: ${advice} ${reasons}`);
+  }
+  throw new DevnetError("DeploymentFailed", `${where}: ${result.type} ${reasons}`);
 }
 
 function findArtifact(name: string): Artifact {

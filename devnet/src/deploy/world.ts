@@ -34,7 +34,7 @@ export interface LocalDeployment {
  * alone, so a repeated run changes nothing and an interrupted one goes on.
  *
  * @param dir Gets one Ignition journal for each chain.
- * @throws DevnetError LayerZeroFailed, CreateXFailed, DeploymentFailed, AddressesDiffer, NotCompiled.
+ * @throws DevnetError LayerZeroFailed, CreateXFailed, DeploymentDiffers, DeploymentFailed, AddressesDiffer, NotCompiled.
  */
 export async function deployLocally(chains: LocalChain[], dir: string): Promise<LocalDeployment> {
   const plan = readPlan("local");

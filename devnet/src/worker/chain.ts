@@ -56,6 +56,7 @@ export class WorkerChain {
   readonly config: WorkerChainConfig;
   readonly #client: PublicClient;
   readonly #nonces = new Map<Hex, number>();
+  #genesis: Hex | null = null;
 
   constructor(config: WorkerChainConfig) {
     this.config = config;
@@ -69,8 +70,10 @@ export class WorkerChain {
     return Number(await this.#client.getBlockNumber({ cacheTime: 0 }));
   }
 
+  /** Tells this chain from another one with its id. Asked once: a chain that begins anew comes with a new world. */
   async genesis(): Promise<Hex> {
-    return (await this.#client.getBlock({ blockNumber: 0n })).hash;
+    this.#genesis ??= (await this.#client.getBlock({ blockNumber: 0n })).hash;
+    return this.#genesis;
   }
 
   async packetsSent(fromBlock: number, toBlock: number): Promise<SentPacket[]> {

@@ -94,8 +94,9 @@ export class MessageWorker {
   async #collect(chain: WorkerChain): Promise<void> {
     const { cursors, packets } = this.#file.state;
     const { chainId } = chain.config;
+    const genesis = await chain.genesis();
     const known = cursors[chainId];
-    const block = known !== undefined && known.genesis === (await chain.genesis()) ? known.block : -1;
+    const block = known?.genesis === genesis ? known.block : -1;
     const settled = (await chain.head()) - CONFIRMATIONS;
     if (settled <= block) return;
     for (const { data, blockNumber, logIndex } of await chain.packetsSent(block + 1, settled)) {
@@ -104,7 +105,7 @@ export class MessageWorker {
       packets[guid] ??= { data, chainId, blockNumber, logIndex, ...counters };
       this.#log.info({ guid, nonce: String(nonce), srcEid, dstEid }, "packet sent");
     }
-    cursors[chainId] = { genesis: known && block >= 0 ? known.genesis : await chain.genesis(), block: settled };
+    cursors[chainId] = { genesis, block: settled };
   }
 
   async #serve(target: WorkerChain): Promise<void> {
