@@ -6,7 +6,6 @@ import { resolve } from "node:path";
 import { type Config, ConfigError, readConfig } from "./src/config.ts";
 import { log } from "./start/log.ts";
 import { assertPortFree, PortInUseError } from "./start/port.ts";
-import { prepareSchema } from "./start/prepare.ts";
 import { tablesSchema } from "./start/schema-name.ts";
 import { startHashes, WrongChainError } from "./start/start-block.ts";
 import { becomeWriter } from "./start/writer-lock.ts";
@@ -18,10 +17,7 @@ try {
   const config = readConfig(process.env);
   await assertPortFree(config.port);
   const schema = config.tablesSchema ?? tablesSchema(root, config, await startHashes(config));
-  if (command === "start") {
-    await becomeWriter(config.databaseUrl, schema);
-    await prepareSchema(root, config.databaseUrl, schema);
-  }
+  if (command === "start") await becomeWriter(config.databaseUrl, schema);
   log("info", "Starting Ponder", { schema, views_schema: config.viewsSchema, port: config.port });
   await runPonder(config, schema);
 } catch (error) {
@@ -35,8 +31,6 @@ async function runPonder(config: Config, schema: string): Promise<void> {
   process.env.DEPLOYMENTS_FILE = resolve(process.env.DEPLOYMENTS_FILE as string);
   process.chdir(root);
   process.env.PONDER_TELEMETRY_DISABLED = "1";
-  // Both chains in this thread: a thread each would build everything again, for chains that give one block a second.
-  process.env.PONDER_MAX_THREADS ??= "1";
   // Ponder prefers these to its flags.
   for (const name of ["PORT", "DATABASE_PRIVATE_URL", "DATABASE_SCHEMA", "DATABASE_VIEWS_SCHEMA"])
     delete process.env[name];

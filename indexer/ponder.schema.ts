@@ -3,7 +3,7 @@ import { boolean, hex, index, int8, integer, onchainTable, onchainView, primaryK
 /**
  * The tables and views of the read contract (`packages/store/src/schema/chain.ts`), and the few tables behind them.
  *
- * Every row is written by the logs of one chain alone: a reorg of one chain then takes back its own rows and nothing else.
+ * Every row is written by the logs of one chain alone, so it cannot matter in which order the chains are seen or taken back.
  * What two chains know of one thing (a message, a settlement at an escrow) is two rows, merged by a view.
  */
 
@@ -169,6 +169,17 @@ export const chainEvent = onchainTable(
   }),
 );
 
+/**
+ * The newest indexed block, written in the transaction of that block's rows and taken back with them. While a chain is caught up with
+ * it stays where it was.
+ */
+export const chainHead = onchainTable("chain_head", (t) => ({
+  chainId: t.int8({ mode: "bigint" }).primaryKey(),
+  blockNumber: t.int8({ mode: "bigint" }).notNull(),
+  blockHash: t.hex(),
+  blockTimestamp: t.int8({ mode: "bigint" }).notNull(),
+}));
+
 /** What the escrow of `chainId` said of a settlement. */
 export const escrowReport = onchainTable(
   "escrow_report",
@@ -252,13 +263,14 @@ export const settlementChain = onchainView("settlement_chain", {
   releaseReported: boolean("release_reported").notNull(),
   dispatched: integer("dispatched").notNull(),
 }).as(sql`
-  SELECT chain_id, settlement_hash, bool_or(locked) AS locked, coalesce(max(verdict), 'none') AS verdict,
+  SELECT chain_id, settlement_hash, bool_or(locked) AS locked, coalesce(max(taken), max(received), 'none') AS verdict,
     bool_or(lock_reported) AS lock_reported, bool_or(release_reported) AS release_reported, max(dispatched) AS dispatched
   FROM (
-    SELECT chain_id, settlement_hash, locked, verdict, false AS lock_reported, false AS release_reported, 0 AS dispatched
+    SELECT chain_id, settlement_hash, locked, verdict AS received, NULL AS taken, false AS lock_reported,
+      false AS release_reported, 0 AS dispatched
     FROM ${escrowReport}
     UNION ALL
-    SELECT escrow_chain_id, settlement_hash, false, verdict, lock_reported, release_reported, dispatched
+    SELECT escrow_chain_id, settlement_hash, false, NULL, verdict, lock_reported, release_reported, dispatched
     FROM ${coordinatorReport}
   ) AS report
   GROUP BY chain_id, settlement_hash`);
@@ -285,19 +297,3 @@ export const message = onchainView("message", {
   WHERE NOT EXISTS (
     SELECT FROM ${messageSent} AS sent WHERE sent.guid = received.guid AND sent.target_chain_id = received.chain_id
   )`);
-
-/** The newest indexed block, out of Ponder's own checkpoint: timestamp (10 digits), chain id (16), block number (16), and so on. */
-export const chainHead = onchainView("chain_head", {
-  chainId: int8("chain_id", { mode: "bigint" }).notNull(),
-  blockNumber: int8("block_number", { mode: "bigint" }).notNull(),
-  blockHash: hex("block_hash"),
-  blockTimestamp: int8("block_timestamp", { mode: "bigint" }).notNull(),
-}).as(sql`
-  SELECT chain_id, substr(latest_checkpoint, 27, 16)::int8 AS block_number, NULL::text AS block_hash,
-    substr(latest_checkpoint, 1, 10)::int8 AS block_timestamp
-  FROM ${sql.raw(checkpointTable())}`);
-
-function checkpointTable(): string {
-  const { schema } = (globalThis as unknown as { PONDER_NAMESPACE_BUILD: { schema: string } }).PONDER_NAMESPACE_BUILD;
-  return `"${schema}"."_ponder_checkpoint"`;
-}

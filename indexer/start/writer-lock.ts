@@ -40,17 +40,14 @@ async function tryLock(client: pg.Client, schema: string): Promise<boolean> {
   return rows[0].locked as boolean;
 }
 
-/** Ends what a killed predecessor may still have in flight, and its mark; the head goes back to where its rows will restart. */
+/** Ends what a killed predecessor may still have in flight, and its mark. */
 async function clearLeftovers(client: pg.Client, schema: string): Promise<void> {
   await client.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ANY($1)", [
     [`${schema}_user`, `${schema}_internal`],
   ]);
   const { rows } = await client.query("SELECT to_regclass($1) IS NOT NULL AS known", [`"${schema}"._ponder_meta`]);
   if (!rows[0].known) return;
-  await client.query("BEGIN");
   await client.query(`UPDATE "${schema}"._ponder_meta SET value = jsonb_set(value, '{is_locked}', '0')`);
-  await client.query(`UPDATE "${schema}"._ponder_checkpoint SET latest_checkpoint = safe_checkpoint`);
-  await client.query("COMMIT");
 }
 
 /** Takes the lock again when the connection is lost, as by a restart of the server; ends the process when another one has it. */

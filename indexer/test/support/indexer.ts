@@ -1,39 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
-import { freePort } from "../../../devnet/src/ports.ts";
 
-export type TestIndexer = Awaited<ReturnType<typeof startIndexer>>;
+export type TestIndexer = ReturnType<typeof startIndexer>;
 
-/** Starts the indexer's own process, as it runs anywhere, and waits until it answers /ready. */
-export async function startIndexer(environment: Record<string, string>) {
-  const port = await freePort();
-  const { process: node, lines } = spawnIndexer({ ...environment, INDEXER_PORT: String(port) });
-  const url = `http://127.0.0.1:${port}`;
-  while (!(await isReady(url))) {
-    if (node.exitCode !== null)
-      throw new Error(`the indexer ended with ${node.exitCode}:\n${lines.slice(-20).join("\n")}`);
-    await wait(50);
-  }
-  const end = async (signal: NodeJS.Signals) => {
-    if (node.exitCode !== null || node.signalCode !== null) return;
-    node.kill(signal);
-    await once(node, "exit");
-  };
-  return {
-    url,
-    lines,
-    get ended() {
-      return node.exitCode !== null || node.signalCode !== null;
-    },
-    stop: () => end("SIGTERM"),
-    kill: () => end("SIGKILL"),
-  };
-}
-
-/** Starts the indexer's process and keeps what it says. */
-export function spawnIndexer(environment: Record<string, string>): { process: ChildProcess; lines: string[] } {
+/** Starts the indexer's own process, as it runs anywhere, and keeps what it says. */
+export function startIndexer(environment: Record<string, string>) {
   const main = new URL("../../main.ts", import.meta.url).pathname;
   const node = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
@@ -43,7 +16,40 @@ export function spawnIndexer(environment: Record<string, string>): { process: Ch
   for (const stream of [node.stdout, node.stderr]) {
     createInterface({ input: stream }).on("line", (line) => lines.push(line));
   }
-  return { process: node, lines };
+  const url = `http://127.0.0.1:${environment.INDEXER_PORT}`;
+  const hasEnded = () => node.exitCode !== null || node.signalCode !== null;
+
+  async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+    while (!(await condition())) {
+      if (hasEnded()) throw new Error(`the indexer ended with ${node.exitCode}:\n${lines.slice(-20).join("\n")}`);
+      await wait(25);
+    }
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (hasEnded()) return;
+    node.kill(signal);
+    await once(node, "exit");
+  }
+
+  return {
+    url,
+    lines,
+    get ended() {
+      return hasEnded();
+    },
+    /** Resolves when it answers /ready; throws when it ends before. */
+    ready: () => until(() => isReady(url)),
+    /** Resolves when it has said something; throws when it ends before. */
+    said: (words: string) => until(() => lines.some((line) => line.includes(words))),
+    /** Resolves with the exit code. */
+    async exited(): Promise<number | null> {
+      if (!hasEnded()) await once(node, "exit");
+      return node.exitCode;
+    },
+    stop: () => end("SIGTERM"),
+    kill: () => end("SIGKILL"),
+  };
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -40,6 +40,7 @@ export function openViews(databaseUrl: string, schema = "indexer") {
   return {
     query,
     rows,
+    connect: () => pool.connect(),
     /** Every row of every view, in an order of its own. */
     async dump(): Promise<Dump> {
       const entries = await Promise.all(FACT_VIEWS.map(async (view) => [view, await rows(view)] as const));

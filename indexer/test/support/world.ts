@@ -3,6 +3,7 @@ import "./closing.ts";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../../devnet/src/ports.ts";
 import { freshDatabase } from "../../../test/support/database.ts";
 import { startChain, type TestChain } from "./chain.ts";
 import { COORDINATOR_CHAIN, DEPLOYMENT, OTHER_CHAIN } from "./deployment.ts";
@@ -11,6 +12,11 @@ import { type ChainLog, toCalls } from "./logs.ts";
 import { openViews } from "./views.ts";
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
+
+interface GraphQLAnswer {
+  data?: unknown;
+  errors?: { message: string }[];
+}
 
 /** Two chains and a database, and an indexer when asked for. `close` ends all of them. */
 export async function openWorld() {
@@ -36,6 +42,12 @@ export async function openWorld() {
     ...Object.fromEntries(chains.map((chain) => [`RPC_URL_${chain.chainId}`, chain.url])),
   };
 
+  async function launch(more: Record<string, string> = {}): Promise<TestIndexer> {
+    const indexer = startIndexer({ ...environment, INDEXER_PORT: String(await freePort()), ...more });
+    started.push(indexer);
+    return indexer;
+  }
+
   function alive(): void {
     if (closed) throw new Error("the world has been closed");
     const newest = started.at(-1);
@@ -48,10 +60,26 @@ export async function openWorld() {
     database,
     views,
     environment,
+    launch,
+    /** Launches an indexer and waits until it is ready. */
     async start(more: Record<string, string> = {}): Promise<TestIndexer> {
-      const indexer = await startIndexer({ ...environment, ...more });
-      started.push(indexer);
+      const indexer = await launch(more);
+      await indexer.ready();
       return indexer;
+    },
+    /** The indexer that was started last. */
+    newest(): TestIndexer {
+      return started.at(-1) as TestIndexer;
+    },
+    /** Puts another deployment in the place of the present one. */
+    deploy: (deployment: unknown) => writeFile(file, JSON.stringify(deployment)),
+    /** Asks the newest indexer. */
+    async graphql(query: string, variables: Record<string, unknown> = {}): Promise<GraphQLAnswer> {
+      const body = JSON.stringify({ query, variables });
+      const headers = { "content-type": "application/json" };
+      return (
+        await fetch(`${started.at(-1)?.url}/graphql`, { method: "POST", headers, body })
+      ).json() as Promise<GraphQLAnswer>;
     },
     /** Emits logs in one block of a chain. */
     async block(chain: TestChain, ...logs: ChainLog[]): Promise<void> {
