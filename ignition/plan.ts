@@ -44,7 +44,6 @@ const planSchema = z
 
 /** A deployment before it exists: everything its addresses depend on, beside the contracts themselves. */
 export type DeploymentPlan = z.infer<typeof planSchema>;
-export type PlannedChain = z.infer<typeof chainSchema>;
 
 /** Reads `parameters/<name>.json`. @throws Error that names the file and the field. */
 export function readPlan(name: string): DeploymentPlan {

@@ -31,7 +31,7 @@ export function predictContracts(plan: DeploymentPlan): PredictedContracts {
 }
 
 /** Where CreateX puts init code for the plan's salt, which belongs to nobody and so is hashed once. */
-export function predictByCreateX(plan: DeploymentPlan, bytecode: Hex): Address {
+function predictByCreateX(plan: DeploymentPlan, bytecode: Hex): Address {
   return getContractAddress({ opcode: "CREATE2", from: CREATE_X, salt: keccak256(plan.salt as Hex), bytecode });
 }
 

@@ -2,7 +2,7 @@ import { type Hex, toHex } from "viem";
 import { type HDAccount, mnemonicToAccount } from "viem/accounts";
 
 /** The mnemonic that every development node knows. Whatever these keys hold on a public chain belongs to everybody. */
-export const MNEMONIC = "test test test test test test test test test test test junk";
+const MNEMONIC = "test test test test test test test test test test test junk";
 
 /** What the first accounts of the mnemonic do in the local world; from `firstParty` on they are wallets of parties. */
 export const ROLE = {

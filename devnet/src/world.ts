@@ -70,7 +70,7 @@ export interface World {
  *
  * @throws DevnetError WorldRunning, PortInUse, NotCompiled, DeploymentDiffers, ProcessFailed, WorldStopped and those of its parts.
  * @example
- * const world = await startWorld({ dir: await mkdtemp("/tmp/world-"), ports: "free" });
+ * const world = await startWorld({ dir: "another-folder", ports: "free" });
  */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const startedAt = new Date();

@@ -72,8 +72,8 @@ function executable(): string {
   const architecture = process.arch === "x64" ? "amd64" : process.arch;
   const name = `@foundry-rs/anvil-${process.platform}-${architecture}`;
   try {
-    const anvil = createRequire(import.meta.url).resolve("@foundry-rs/anvil/package.json");
-    return createRequire(anvil).resolve(`${name}/bin/anvil`);
+    // The binary is a dependency of this package, not ours.
+    return createRequire(import.meta.resolve("@foundry-rs/anvil/package.json")).resolve(`${name}/bin/anvil`);
   } catch (cause) {
     throw new DevnetError("ChainNotInstalled", `npm has no anvil for ${process.platform} on ${process.arch}.`, {
       cause,

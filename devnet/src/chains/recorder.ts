@@ -62,7 +62,7 @@ export async function record(url: string, journal: Journal, dumpEveryMs = 60_000
 }
 
 /** Dumps a node's state into its journal. */
-export async function dumpState(url: string, journal: Journal): Promise<void> {
+async function dumpState(url: string, journal: Journal): Promise<void> {
   // The dump holds this block at least, perhaps the next one too.
   const { head } = journal;
   const compressed = await rpc<Hex>(url, "anvil_dumpState");

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Abi, Hex } from "viem";
 import { DevnetError } from "../errors.ts";
@@ -25,7 +24,7 @@ export function readArtifact(source: string, name: string): Artifact {
   }
 }
 
-/** The compiled contract that an npm package ships. */
-export function readPackageArtifact(path: string): Artifact {
-  return createRequire(import.meta.url)(path) as Artifact;
+/** A compiled contract by the URL of its file, as npm packages ship them. */
+export function readArtifactFile(url: string): Artifact {
+  return JSON.parse(readFileSync(new URL(url), "utf8"));
 }

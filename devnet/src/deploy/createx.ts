@@ -1,6 +1,4 @@
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { readFileSync } from "node:fs";
 import { type Hex, toHex } from "viem";
 import { CREATE_X } from "../../../ignition/predict.ts";
 import { waitForReceipt } from "../chains/receipt.ts";
@@ -18,7 +16,7 @@ export async function deployCreateX(url: string): Promise<void> {
   const funding = { from: localAccount("deployer").address, to: SIGNER, value: toHex(COST) };
   const funded = await rpc<Hex>(url, "eth_sendTransaction", [funding]);
   await waitForReceipt(url, funded);
-  const raw = await presignedTransaction();
+  const raw = presignedTransaction();
   await waitForReceipt(url, await rpc<Hex>(url, "eth_sendRawTransaction", [raw]));
   if (!(await isThere(url))) throw new DevnetError("CreateXFailed", `CreateX did not arrive at ${CREATE_X}.`);
 }
@@ -27,10 +25,14 @@ async function isThere(url: string): Promise<boolean> {
   return (await rpc<Hex>(url, "eth_getCode", [CREATE_X, "latest"])) !== "0x";
 }
 
-/** Ignition carries the transaction, and sends it by itself only to Hardhat's own chain id. */
-async function presignedTransaction(): Promise<Hex> {
-  const core = dirname(createRequire(import.meta.url).resolve("@nomicfoundation/ignition-core/package.json"));
-  const file = join(core, "dist/src/internal/execution/strategy/createx-artifact.js");
-  const { presignedTx } = await import(pathToFileURL(file).href);
-  return presignedTx;
+/** Ignition carries the transaction in a file that it does not export, and sends it by itself only to Hardhat's own chain id. */
+function presignedTransaction(): Hex {
+  const core = new URL(
+    "dist/src/internal/execution/strategy/",
+    import.meta.resolve("@nomicfoundation/ignition-core/package.json"),
+  );
+  const found = /presignedTx = "(0x[0-9a-f]+)"/.exec(readFileSync(new URL("createx-artifact.js", core), "utf8"))?.[1];
+  if (found === undefined)
+    throw new DevnetError("CreateXFailed", "This version of Ignition carries no deployment of CreateX.");
+  return found as Hex;
 }

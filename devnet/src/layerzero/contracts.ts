@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import { getContractAddress } from "viem";
-import { type Artifact, readArtifact, readPackageArtifact } from "../deploy/artifacts.ts";
+import { type Artifact, readArtifact, readArtifactFile } from "../deploy/artifacts.ts";
 import { localAccount } from "../keys.ts";
 
 /** LayerZero's own compiled contracts, and the worker that stands for verifiers, executor and treasury where fees are paid. */
@@ -10,13 +10,19 @@ export function layerZeroArtifacts(): {
   receiveLibrary: Artifact;
   worker: Artifact;
 } {
-  const library = "@layerzerolabs/lz-evm-messagelib-v2/artifacts/contracts/uln/uln302";
+  const endpoint = import.meta.resolve(
+    "@layerzerolabs/lz-evm-protocol-v2/artifacts/contracts/EndpointV2.sol/EndpointV2.json",
+  );
+  const sendLibrary = import.meta.resolve(
+    "@layerzerolabs/lz-evm-messagelib-v2/artifacts/contracts/uln/uln302/SendUln302.sol/SendUln302.json",
+  );
+  const receiveLibrary = import.meta.resolve(
+    "@layerzerolabs/lz-evm-messagelib-v2/artifacts/contracts/uln/uln302/ReceiveUln302.sol/ReceiveUln302.json",
+  );
   return {
-    endpoint: readPackageArtifact(
-      "@layerzerolabs/lz-evm-protocol-v2/artifacts/contracts/EndpointV2.sol/EndpointV2.json",
-    ),
-    sendLibrary: readPackageArtifact(`${library}/SendUln302.sol/SendUln302.json`),
-    receiveLibrary: readPackageArtifact(`${library}/ReceiveUln302.sol/ReceiveUln302.json`),
+    endpoint: readArtifactFile(endpoint),
+    sendLibrary: readArtifactFile(sendLibrary),
+    receiveLibrary: readArtifactFile(receiveLibrary),
     worker: readArtifact("devnet/contracts/MessageWorker.sol", "MessageWorker"),
   };
 }
@@ -35,7 +41,7 @@ export interface LayerZero {
 }
 
 /** The order in which the deployer, on a chain of its own, creates them: the transaction's nonce gives the address. */
-export const CREATION_ORDER = [
+const CREATION_ORDER = [
   "endpoint",
   "sendLibrary",
   "receiveLibrary",

