@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -9,6 +9,7 @@ describe("readConfig", () => {
   const folder = mkdtempSync(join(tmpdir(), "keystone-config-"));
   const file = join(folder, "deployments.json");
   writeFileSync(file, JSON.stringify(testDeployment()));
+  after(() => rmSync(folder, { recursive: true, force: true }));
   const good = {
     DATABASE_URL: "postgres://localhost/keystone",
     DEPLOYMENTS_FILE: file,
