@@ -33,7 +33,7 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
   const context: ActContext = {
     db,
     deployment: config.deployment,
-    pipeline: { db, chains, account, log, rebroadcastSeconds: config.rebroadcastSeconds },
+    pipeline: { db, chains, account, log, rebroadcastSeconds: config.rebroadcastSeconds, trackedHeads: new Map() },
     attester: privateKeyToAccount(config.attesterKey),
     secrets: new SecretBook(config.keyring, log),
     providers,

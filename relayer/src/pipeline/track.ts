@@ -9,32 +9,35 @@ type Tracked = Row<"chain_transaction">;
 
 /**
  * Brings every unfinished transaction of a chain one look further: broadcast again what is not mined, follow what is mined to finality,
- * take back what a reorg dropped. Everything it needs is stored, so it is also the recovery after a crash.
+ * take back what a reorg dropped. Everything it needs is stored, so it is also the recovery after a crash. While a node shows the same
+ * head, nothing can have been mined or dropped, and it is asked for nothing.
  */
 export async function track(pipeline: Pipeline, chain: Chain): Promise<void> {
-  const head = await chain.client.getBlockNumber();
-  const rows = await unfinished(pipeline, chain, head);
-  if (rows.length === 0) return;
-  const used = await settledNonces(chain, head, rows);
+  const head = await chain.client.getBlock();
+  const news = pipeline.trackedHeads.get(chain.chainId) !== head.hash;
+  const rows = await unfinished(pipeline, chain, head.number, news);
+  const used = news ? await settledNonces(chain, head.number, rows) : new Map<string, bigint>();
   for (const row of rows) {
-    const receipt = await chain.client.getTransactionReceipt({ hash: row.hash }).catch(notFound);
+    const receipt = news ? await chain.client.getTransactionReceipt({ hash: row.hash }).catch(notFound) : null;
     if (receipt === null) await followUnmined(pipeline, chain, row, used);
-    else await followMined(pipeline, chain, row, receipt, head);
+    else await followMined(pipeline, chain, row, receipt, head.number);
   }
+  pipeline.trackedHeads.set(chain.chainId, head.hash);
 }
 
 /** In the order of nonces; a reverted one too until its block is final, since a reorg may run it again with another end. */
-function unfinished(pipeline: Pipeline, chain: Chain, head: bigint): Promise<Tracked[]> {
+function unfinished(pipeline: Pipeline, chain: Chain, head: bigint, mined: boolean): Promise<Tracked[]> {
   return pipeline.db
     .selectFrom("keystone.chain_transaction")
     .selectAll()
     .where("chain_id", "=", BigInt(chain.chainId))
-    .where((eb) =>
-      eb.or([
-        eb("status", "in", ["queued", "submitted", "pending", "safe"]),
-        eb.and([eb("status", "=", "failed"), eb("block_number", ">", head - BigInt(chain.finality.finalized))]),
-      ]),
-    )
+    .where((eb) => {
+      const waiting = eb("status", "in", ["queued", "submitted"]);
+      if (!mined) return waiting;
+      const fresh = eb("block_number", ">", head - BigInt(chain.finality.finalized));
+      const followed = eb("status", "in", ["pending", "safe"]);
+      return eb.or([waiting, followed, eb.and([eb("status", "=", "failed"), fresh])]);
+    })
     .orderBy("signer")
     .orderBy("nonce")
     .execute();
@@ -44,7 +47,8 @@ function unfinished(pipeline: Pipeline, chain: Chain, head: bigint): Promise<Tra
 async function settledNonces(chain: Chain, head: bigint, rows: Tracked[]): Promise<Map<string, bigint>> {
   const depth = BigInt(chain.finality.finalized);
   const blockNumber = head > depth ? head - depth : 0n;
-  const signers = [...new Set(rows.map((row) => row.signer))];
+  const waiting = rows.filter((row) => row.block_number === null);
+  const signers = [...new Set(waiting.map((row) => row.signer))];
   const counts = await Promise.all(
     signers.map((address) => chain.client.getTransactionCount({ address, blockNumber })),
   );

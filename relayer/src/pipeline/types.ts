@@ -28,6 +28,8 @@ export interface Pipeline {
   log: Logger;
   /** How long a transaction may be unmined before its bytes are sent again. */
   rebroadcastSeconds: number;
+  /** By chain: hash of the head at which everything was looked at. Starts empty. */
+  trackedHeads: Map<number, Hex>;
 }
 
 export type Outcome =

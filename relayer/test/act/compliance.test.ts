@@ -60,7 +60,14 @@ describe("screening and attestation", function () {
     attester,
     providers: new Map([[provider.name, provider]]),
     policy,
-    pipeline: { db, chains: new Map(), account: localAccount("relayer"), log: source.log, rebroadcastSeconds: 1 },
+    pipeline: {
+      db,
+      chains: new Map(),
+      account: localAccount("relayer"),
+      log: source.log,
+      rebroadcastSeconds: 1,
+      trackedHeads: new Map(),
+    },
   });
   const facts = async (): Promise<Facts> => {
     const [loaded] = await loadFacts(source, [agreed.intentId], new Map());

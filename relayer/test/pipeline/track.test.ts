@@ -119,6 +119,19 @@ describe("track", function () {
     expect(await counted()).to.equal(1n);
   });
 
+  it("asks a node for no receipt while it shows the same head, and still sends what was never sent", async () => {
+    const { pipeline, draft, chain, counted } = fixture;
+    await submit(pipeline, draft("a"));
+    await chain.mine();
+    await track(pipeline, chain.chain);
+    await storeSigned(pipeline, chain.chain, draft("b"), 21_000n, FEES);
+    const asked = await methodsAskedBy(() => track(pipeline, chain.chain));
+    expect(asked).to.deep.equal(["eth_getBlockByNumber", "eth_sendRawTransaction"]);
+    await chain.mine();
+    expect(await methodsAskedBy(() => track(pipeline, chain.chain))).to.include("eth_getTransactionReceipt");
+    expect(await counted()).to.equal(2n);
+  });
+
   it("starts above the nonces that the chain has seen of a key with an empty database", async () => {
     const { pipeline, draft, chain, rows } = fixture;
     for (const nonce of [0, 1]) {
@@ -136,3 +149,20 @@ describe("track", function () {
     expect((await rows()).map((row) => row.nonce)).to.deep.equal([2n]);
   });
 });
+
+/** The JSON-RPC methods that went over the wire meanwhile. */
+async function methodsAskedBy(work: () => Promise<void>): Promise<string[]> {
+  const { fetch } = globalThis;
+  const asked: string[] = [];
+  globalThis.fetch = (input, init) => {
+    const request = input instanceof Request ? input.clone().json() : Promise.resolve(JSON.parse(String(init?.body)));
+    void request.then((body: { method: string }) => asked.push(body.method));
+    return fetch(input, init);
+  };
+  try {
+    await work();
+  } finally {
+    globalThis.fetch = fetch;
+  }
+  return asked;
+}

@@ -11,7 +11,7 @@ const [databaseUrl = "", node = "", settlementId = "", intentId = ""] = process.
 const db = connect({ databaseUrl });
 const chain = chainAt(node, A);
 const log = createLogger({ write: () => undefined });
-const pipeline = { db, chains: new Map([[A, chain]]), account, log, rebroadcastSeconds: 0 };
+const pipeline = { db, chains: new Map([[A, chain]]), account, log, rebroadcastSeconds: 0, trackedHeads: new Map() };
 const call = { chainId: A, kind: "manual" as const, to: COUNTER as `0x${string}`, data: "0x" as const, value: 1n };
 process.stdout.write("started\n");
 await track(pipeline, chain);
