@@ -65,7 +65,7 @@ export function execute(command: string, args: string[], options: ExecuteOptions
 }
 
 /** Kills everything that is still running; for the handler of a signal. */
-export function killAll(): void {
+function killAll(): void {
   for (const group of live) killGroup(group);
 }
 

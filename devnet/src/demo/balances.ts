@@ -13,9 +13,6 @@ export interface Watched {
   who: string;
 }
 
-/** Whether the trade happened: what each account must have gained or lost is the other way round, or nothing. */
-export type Expectation = "delivered" | "unchanged";
-
 /** Both parties' balances of every token in the trade. */
 export function watch(context: Context, transfers: readonly Transfer[]): Watched[] {
   return transfers.flatMap(({ alias, chainId }) =>

@@ -31,7 +31,7 @@ export interface Chains {
  */
 export const ESCROW_GAS = 6_000_000n;
 
-export interface Call {
+interface Call {
   from: Address;
   to: Address;
   data: Hex;

@@ -34,7 +34,7 @@ export interface DemoClient {
 }
 
 /** How the message worker shall fail. Each message is treated alike until the plan changes. */
-export interface DemoFaults {
+interface DemoFaults {
   /** So many first attempts to deliver each message are lost. */
   drop?: number;
   /** Each message is delivered so many further times. */
@@ -56,7 +56,7 @@ export interface Outcome {
   problems: string[];
 }
 
-export interface DemoTransaction {
+interface DemoTransaction {
   chainId: number;
   hash: Hex;
   kind: string;
@@ -74,7 +74,7 @@ export interface DemoReport {
   settlements: DemoSettlement[];
 }
 
-export interface DemoSettlement {
+interface DemoSettlement {
   name: string;
   id: string;
   settlementHash: Hex;

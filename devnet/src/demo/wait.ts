@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Something that was promised did not happen in time. */
-export class DemoTimeout extends Error {
+class DemoTimeout extends Error {
   override name = "DemoTimeout";
 }
 
