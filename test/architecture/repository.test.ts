@@ -11,7 +11,7 @@ import {
   machinePaths,
 } from "./support/rules.ts";
 
-const LIMIT = 25_000;
+const LIMIT = 25 * 1024;
 
 describe("the repository", () => {
   const tracked = trackedFiles();
