@@ -27,6 +27,9 @@ const schema = z.object({
   SECRETS_KEY: z.string().regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
   SECRETS_KEY_ID: z.string().min(1).max(100),
   SANCTIONS_LIST_DIR: z.string().min(1).optional(),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  /** Address that /health and /ready listen on. */
+  RELAYER_HOST: z.string().min(1).default("127.0.0.1"),
   RELAYER_PORT: z.coerce.number().int().min(0).max(65535).default(8002),
   RELAYER_TICK_MS: z.coerce.number().int().min(50).max(60_000).default(500),
   /** The intervals suit the local world's one-second blocks; on public networks a message takes minutes, see docs/operations.md. */
@@ -47,6 +50,8 @@ export interface Config {
   attesterKey: Hex;
   keyring: SecretKeyring;
   sanctionsListDir: string;
+  logLevel: string;
+  host: string;
   port: number;
   tickMs: number;
   rebroadcastSeconds: number;
@@ -74,6 +79,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     attesterKey: vars.ATTESTER_PRIVATE_KEY,
     keyring: secretKeyring(vars.SECRETS_KEY_ID, vars.SECRETS_KEY),
     sanctionsListDir: vars.SANCTIONS_LIST_DIR ?? new URL("../lists", import.meta.url).pathname,
+    logLevel: vars.LOG_LEVEL,
+    host: vars.RELAYER_HOST,
     port: vars.RELAYER_PORT,
     tickMs: vars.RELAYER_TICK_MS,
     rebroadcastSeconds: vars.REBROADCAST_SECONDS,

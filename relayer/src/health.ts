@@ -17,6 +17,7 @@ const STALE_MS = 60_000;
 
 /** `/health`: the process lives. `/ready`: database, views, nodes and the reconciler answer; 503 names what does not. */
 export async function serveHealth(
+  host: string,
   port: number,
   parts: { db: Store; chains: Iterable<Chain>; loop: Loop },
 ): Promise<Health> {
@@ -26,7 +27,7 @@ export async function serveHealth(
     const failing = await failures(parts);
     return failing.length === 0 ? c.json({ status: "ok" }) : c.json({ status: "unavailable", failing }, 503);
   });
-  const server = serve({ fetch: app.fetch, port, hostname: process.env.RELAYER_HOST ?? "127.0.0.1" });
+  const server = serve({ fetch: app.fetch, port, hostname: host });
   await new Promise<void>((resolve, reject) => {
     server.once("listening", resolve);
     server.once("error", reject);

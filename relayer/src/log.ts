@@ -3,10 +3,10 @@ import { type DestinationStream, type Logger, pino } from "pino";
 export type { Logger };
 
 /** JSON lines. Redaction is the second line of defence: nothing secret is handed to the logger in the first place. */
-export function createLogger(destination?: DestinationStream): Logger {
+export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
     name: "relayer",
-    level: process.env.LOG_LEVEL ?? "info",
+    level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: {

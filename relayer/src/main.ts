@@ -4,9 +4,10 @@ import { createLogger } from "./log.ts";
 import { startRelayer } from "./relayer.ts";
 import { loadSanctionsList } from "./screening/sanctions-list.ts";
 
-const log = createLogger();
+let log = createLogger("info");
 try {
   const config = readConfig(process.env);
+  log = createLogger(config.logLevel);
   const list = await loadSanctionsList(config.sanctionsListDir);
   const relayer = await startRelayer(config, new Map([[list.name, list]]), log);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -44,7 +44,7 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
   const loop = new Loop(() => reconciler.pass(), config.tickMs);
   let stopped = false;
   const stopping = () => stopped;
-  const health: Health = await serveHealth(config.port, { db, chains: chains.values(), loop });
+  const health: Health = await serveHealth(config.host, config.port, { db, chains: chains.values(), loop });
   log.info({ port: health.port, relayer: account.address, attester: context.attester.address }, "relayer started");
 
   for (const chain of chains.values())

@@ -61,6 +61,7 @@ describe("readConfig", () => {
       SECRETS_KEY: "secret",
       RPC_URL_84532: "secret",
       RELAYER_PORT: "secret",
+      LOG_LEVEL: "secret",
       INDEXER_SCHEMA: "no schema",
       MESSAGE_RETRY_SECONDS: "-1",
       DEPLOYMENTS_FILE: "/nowhere/deployments.json",

@@ -19,7 +19,7 @@ describe("health", function () {
     await migrate({ databaseUrl: database.url });
     db = connect({ databaseUrl: database.url });
     loop = new Loop(async () => undefined, 50);
-    health = await serveHealth(0, { db, chains: [chain.chain], loop });
+    health = await serveHealth("127.0.0.1", 0, { db, chains: [chain.chain], loop });
   });
   afterEach(async () => {
     await loop.stop();

@@ -37,7 +37,7 @@ describe("screening and attestation", function () {
     await migrate({ databaseUrl: database.url });
     db = connect({ databaseUrl: database.url });
     await createViews(db);
-    const log = createLogger({ write: () => undefined });
+    const log = createLogger("info", { write: () => undefined });
     source = {
       db,
       deployment: sampleDeployment(),

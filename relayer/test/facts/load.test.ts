@@ -23,7 +23,7 @@ describe("loadFacts", function () {
     db = connect({ databaseUrl: database.url });
     await createViews(db);
     lines = [];
-    const log = createLogger({ write: (line) => void lines.push(line) });
+    const log = createLogger("info", { write: (line) => void lines.push(line) });
     const attester = `0x${"A".repeat(40)}` as const;
     source = { db, deployment: sampleDeployment(), attester, secrets: new SecretBook(keyring, log), log };
   });

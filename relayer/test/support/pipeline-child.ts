@@ -10,7 +10,7 @@ const COUNTER = "0x00000000000000000000000000000000000c0ffe";
 const [databaseUrl = "", node = "", settlementId = "", intentId = ""] = process.argv.slice(2);
 const db = connect({ databaseUrl });
 const chain = chainAt(node, A);
-const log = createLogger({ write: () => undefined });
+const log = createLogger("info", { write: () => undefined });
 const pipeline = { db, chains: new Map([[A, chain]]), account, log, rebroadcastSeconds: 0, trackedHeads: new Map() };
 const call = { chainId: A, kind: "manual" as const, to: COUNTER as `0x${string}`, data: "0x" as const, value: 1n };
 process.stdout.write("started\n");

@@ -49,7 +49,7 @@ export async function pipelineFixture() {
 
 /** A process of its own, as far as state goes: everything it knows is in the database and on the chain. */
 export function pipelineOn(db: Store, chain: TestChain): Pipeline {
-  const log = createLogger({ write: () => undefined });
+  const log = createLogger("info", { write: () => undefined });
   return { db, chains: new Map([[A, chain.chain]]), account, log, rebroadcastSeconds: 0, trackedHeads: new Map() };
 }
 

@@ -1,0 +1,65 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { localPrivateKey } from "../../devnet/src/keys.ts";
+import { sampleDeployment } from "../../packages/store/test/deployment.ts";
+
+/** Runs the process until it ends by itself. */
+function run(
+  env: Record<string, string>,
+): Promise<{ code: unknown; line: { msg: string; code: string }; output: string }> {
+  return new Promise((resolve) => {
+    const script = new URL("../src/main.ts", import.meta.url).pathname;
+    execFile(process.execPath, [script], { env }, (error, stdout, stderr) => {
+      resolve({ code: error?.code ?? 0, line: JSON.parse(stdout), output: stdout + stderr });
+    });
+  });
+}
+
+describe("the relayer's start", function () {
+  this.timeout(30_000);
+  let directory: string;
+  let env: Record<string, string>;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "keystone-main-"));
+    await chmod(directory, 0o755);
+    env = {
+      DATABASE_URL: "postgres://127.0.0.1:1/nowhere",
+      DEPLOYMENTS_FILE: join(directory, "deployments.json"),
+      RPC_URL_11155111: "http://127.0.0.1:1",
+      RPC_URL_84532: "http://127.0.0.1:1",
+      RELAYER_PRIVATE_KEY: localPrivateKey("relayer"),
+      ATTESTER_PRIVATE_KEY: localPrivateKey("attester"),
+      SECRETS_KEY: "12".repeat(32),
+      SECRETS_KEY_ID: "k1",
+      SANCTIONS_LIST_DIR: directory,
+    };
+    await writeFile(join(directory, "deployments.json"), JSON.stringify(sampleDeployment()));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  const expectNoKeys = (output: string) => {
+    for (const key of [env.RELAYER_PRIVATE_KEY, env.ATTESTER_PRIVATE_KEY, env.SECRETS_KEY]) {
+      expect(output).to.not.contain(key?.replace("0x", ""));
+    }
+  };
+
+  it("ends with one line that names the missing variable", async () => {
+    const { DATABASE_URL: _, ...rest } = env;
+    const { code, line, output } = await run(rest);
+    expect(code).to.equal(1);
+    expect(line).to.deep.include({ code: "config", msg: "DATABASE_URL: is missing" });
+    expectNoKeys(output);
+  });
+
+  it("ends with one line that names file and line of a malformed sanctions list", async () => {
+    await writeFile(join(directory, "SDN.CSV"), '1,"A"\r\n');
+    const { code, line, output } = await run(env);
+    expect(code).to.equal(1);
+    expect(line).to.deep.include({ code: "sanctions_list", msg: "SDN.CSV, line 1: has 2 columns instead of 12" });
+    expectNoKeys(output);
+  });
+});
