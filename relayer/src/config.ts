@@ -26,7 +26,8 @@ const schema = z.object({
   ATTESTER_PRIVATE_KEY: privateKey,
   SECRETS_KEY: z.string().regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
   SECRETS_KEY_ID: z.string().min(1).max(100),
-  SANCTIONS_LIST_DIR: z.string().min(1).optional(),
+  /** No default: a deployment that forgot it would screen against nobody. */
+  SANCTIONS_LIST_DIR: z.string().min(1),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   /** Address that /health and /ready listen on. */
   RELAYER_HOST: z.string().min(1).default("127.0.0.1"),
@@ -78,7 +79,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     relayerKey: vars.RELAYER_PRIVATE_KEY,
     attesterKey: vars.ATTESTER_PRIVATE_KEY,
     keyring: secretKeyring(vars.SECRETS_KEY_ID, vars.SECRETS_KEY),
-    sanctionsListDir: vars.SANCTIONS_LIST_DIR ?? new URL("../lists", import.meta.url).pathname,
+    sanctionsListDir: vars.SANCTIONS_LIST_DIR,
     logLevel: vars.LOG_LEVEL,
     host: vars.RELAYER_HOST,
     port: vars.RELAYER_PORT,

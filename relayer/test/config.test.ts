@@ -22,6 +22,7 @@ describe("readConfig", () => {
       ATTESTER_PRIVATE_KEY: localPrivateKey("attester"),
       SECRETS_KEY: "11".repeat(32),
       SECRETS_KEY_ID: "k1",
+      SANCTIONS_LIST_DIR: directory,
     };
     await writeFile(env.DEPLOYMENTS_FILE ?? "", JSON.stringify(sampleDeployment()));
   });

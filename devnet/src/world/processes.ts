@@ -105,6 +105,7 @@ function described(name: ServiceName, settings: WorldSettings): Described {
           ...sealing,
           RELAYER_PRIVATE_KEY: localPrivateKey("relayer"),
           ATTESTER_PRIVATE_KEY: localPrivateKey("attester"),
+          SANCTIONS_LIST_DIR: join(ROOT, "relayer/lists"),
           RELAYER_PORT: String(ports.relayer),
         },
         readyUrl: () => `http://127.0.0.1:${ports.relayer}/ready`,

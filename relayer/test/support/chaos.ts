@@ -29,6 +29,7 @@ export async function startChaos(world: World, count: number): Promise<Chaos> {
     ATTESTER_PRIVATE_KEY: keys[1],
     SECRETS_KEY: loadSecrets(join(world.dir, "secrets.json")).secretsKey,
     SECRETS_KEY_ID: "local",
+    SANCTIONS_LIST_DIR: new URL("../../lists", import.meta.url).pathname,
     RELAYER_PORT: "0",
   };
   const logs: string[] = [];
