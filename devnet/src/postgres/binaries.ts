@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, renameSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { DevnetError } from "../errors.ts";
@@ -16,28 +16,47 @@ export interface Installation {
   clusterDir: (dir: string) => string;
 }
 
-/** Finds the PostgreSQL that npm installed, and the user to run it as. */
+/** Finds the PostgreSQL that npm installed, and the user to run it as. @throws DevnetError PostgresNotInstalled, PostgresNeedsUser. */
 export function findInstallation(): Installation {
   const native = nativeFolder();
   const owner = findOwner();
-  if (!("uid" in owner) || runs(join(native, "bin", "postgres"), owner)) {
-    return { ...executables(native), owner, clusterDir: (dir) => (reaches(dir, owner) ? dir : sheltered(dir)) };
-  }
-  // The project lies where only root may look (/root, say). Postgres gets its own copy in a place it can reach.
-  const copy = join(shelter, `postgres-${createHash("sha256").update(native).digest("hex").slice(0, 12)}`);
-  if (!existsSync(copy)) {
-    mkdirSync(shelter, { recursive: true });
-    const partial = `${copy}.${process.pid}`;
-    cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
-    renameSync(partial, copy);
-  }
-  return { ...executables(copy), owner, clusterDir: (dir) => (reaches(dir, owner) ? dir : sheltered(dir)) };
+  const clusterDir = (dir: string) => (reaches(dir, owner) ? dir : shelteredDir(dir));
+  const folder = runs(join(native, "bin", "postgres"), owner) ? native : copyOf(native);
+  return { ...executables(folder), owner, clusterDir };
 }
 
-const shelter = "/var/tmp/keystone";
+/** Where root puts what the user postgres must reach, when the project lies where only root may look (/root, say). */
+const SHELTER = "/var/tmp/keystone";
 
-function sheltered(dir: string): string {
-  return join(shelter, `cluster-${createHash("sha256").update(dir).digest("hex").slice(0, 12)}`);
+function sheltered(name: string): string {
+  mkdirSync(SHELTER, { recursive: true });
+  // Anyone may create folders there: one that is not root's could be exchanged under our hands.
+  const { uid } = statSync(SHELTER);
+  if (uid !== 0) throw new DevnetError("ShelterNotOurs", `${SHELTER} belongs to user ${uid}, not to root: remove it.`);
+  chmodSync(SHELTER, 0o755);
+  return join(SHELTER, name);
+}
+
+function shelteredDir(dir: string): string {
+  const folder = sheltered(`cluster-${nameOf(dir)}`);
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o711);
+  return folder;
+}
+
+function copyOf(native: string): string {
+  const copy = sheltered(`postgres-${nameOf(native)}`);
+  if (!existsSync(copy)) {
+    const partial = `${copy}.${process.pid}`;
+    cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
+    execFileSync("chmod", ["-R", "go+rX", partial]);
+    renameSync(partial, copy);
+  }
+  return copy;
+}
+
+function nameOf(path: string): string {
+  return createHash("sha256").update(path).digest("hex").slice(0, 12);
 }
 
 function executables(native: string) {
@@ -85,6 +104,7 @@ function lookUp(name: string): Owner | null {
 }
 
 function runs(executable: string, owner: Owner): boolean {
+  if (!("uid" in owner)) return true;
   return spawnSync(executable, ["--version"], { ...owner, cwd: "/", stdio: "ignore" }).status === 0;
 }
 
