@@ -12,7 +12,7 @@ import { dvp, leg } from "./facts.ts";
 import { storeSettlement } from "./rows.ts";
 
 export const keyring = secretKeyring("test", "11".repeat(32));
-export const names = ["Alpine Bank AG", "KEYSTONE TEST BLOCKED 01"];
+const names = ["Alpine Bank AG", "KEYSTONE TEST BLOCKED 01"];
 
 /** A settlement as the api leaves it: real commitments, sealed secrets, terms of the sample deployment. */
 export async function storeAgreed(db: Store, changes: Partial<Terms> = {}) {
