@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { announce } from "./demo/announce.ts";
 import { runDemo } from "./demo/run.ts";
 import { renderTable } from "./demo/table.ts";
+import type { Progress } from "./demo/types.ts";
 import { guide } from "./world/guide.ts";
 import { worldOptionsFrom } from "./world/options.ts";
 import { accessToken } from "./world/token.ts";
@@ -10,15 +11,20 @@ import { startWorld, type World } from "./world.ts";
 const abort = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => abort.abort());
 
-process.exitCode = await main().catch((error: unknown) => {
+const code = await main().catch((error: unknown) => {
   if (abort.signal.aborted) return 0;
   console.error(`\n${error instanceof Error ? error.message : error}`);
   return 1;
 });
+// A demo that was cut off still waits for a world that is gone.
+process.exit(code);
 
 /** Starts the world, plays the demo in it, then serves until it is told to end. Resolves to the exit code. */
 async function main(): Promise<number> {
-  const tell = announce();
+  const print = announce();
+  const tell: Progress = (event) => {
+    if (!abort.signal.aborted) print(event);
+  };
   const world = await startWorld({
     ...worldOptionsFrom(process.env),
     signal: abort.signal,
