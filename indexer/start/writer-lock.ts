@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { log } from "./log.ts";
 
@@ -15,7 +14,7 @@ export async function becomeWriter(databaseUrl: string, schema: string): Promise
     await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [lockName(schema)]);
   }
   await clearLeftovers(client, schema);
-  watch(client, databaseUrl, schema);
+  watch(client, schema);
 }
 
 const lockName = (schema: string) => `keystone indexer ${schema}`;
@@ -50,22 +49,14 @@ async function clearLeftovers(client: pg.Client, schema: string): Promise<void> 
   await client.query(`UPDATE "${schema}"._ponder_meta SET value = jsonb_set(value, '{is_locked}', '0')`);
 }
 
-/** Takes the lock again when the connection is lost, as by a restart of the server; ends the process when another one has it. */
-function watch(client: pg.Client, databaseUrl: string, schema: string): void {
-  client.once("end", async () => {
-    log("warn", "Lost the writer's lock, taking it again", { schema });
-    for (;;) {
-      try {
-        const again = await connect(databaseUrl, schema);
-        if (!(await tryLock(again, schema))) {
-          log("error", "Another indexer writes this schema", { schema });
-          process.exit(75);
-        }
-        watch(again, databaseUrl, schema);
-        return;
-      } catch {
-        await wait(250);
-      }
-    }
+/**
+ * Ends the process when the connection is lost. A server that was killed may have forgotten the newest commits (Ponder does not wait for
+ * them to be flushed), and Ponder would go on from memory as if they were there: rows would be missing for good. Started again, it goes
+ * on from the checkpoint that the database really has.
+ */
+function watch(client: pg.Client, schema: string): void {
+  client.once("end", () => {
+    log("error", "Lost the writer's lock: the database may have forgotten rows, so this process ends", { schema });
+    process.exit(75);
   });
 }

@@ -1,7 +1,9 @@
 import { expect } from "chai";
-import { DEPLOYMENT } from "./support/deployment.ts";
+import pg from "pg";
+import { DEPLOYMENT, OTHER_CHAIN } from "./support/deployment.ts";
 import { difference, foldedRows, publishedRows } from "./support/fold.ts";
 import { log } from "./support/logs.ts";
+import { startProxy } from "./support/proxy.ts";
 import { account, hash, registered } from "./support/samples.ts";
 import { Story } from "./support/story.ts";
 import { openWorld, type World } from "./support/world.ts";
@@ -77,6 +79,46 @@ describe("indexer: kills, restarts, rebuilds", function () {
     await world.block(world.other, log("escrow", "RecipientRevealed", reveal));
     await world.indexed();
     expect(await world.views.rows("revealed_wallet", "settlement_hash = $1", [settlementId])).to.have.length(1);
+  });
+
+  it("ends when its database connection is lost, because the database may have forgotten rows", async () => {
+    const indexer = world.newest();
+    await withoutWriterConnections();
+    // EX_TEMPFAIL: whoever watches over it starts it again.
+    expect(await indexer.exited()).to.equal(75);
+    await world.start({ DATABASE_SCHEMA: "rebuilt" });
+    await expectRowsOfLogs();
+  });
+
+  /** Ends the connections that hold a writer's lock, as a killed server does. */
+  async function withoutWriterConnections(): Promise<void> {
+    const client = new pg.Client({ connectionString: world.database.url });
+    await client.connect();
+    const ended = await client.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%_writer' AND datname = current_database()",
+    );
+    await client.end();
+    expect(ended.rowCount).to.equal(1);
+  }
+
+  it("ends when it cannot follow a reorg, and starts over to the right rows", async () => {
+    await world.newest().stop();
+    // A node that has forgotten every block that is not the chain's.
+    const proxy = await startProxy(world.other.url, ({ method }) =>
+      method === "eth_getBlockByHash" ? { result: null } : undefined,
+    );
+    const lost = await world.start({ DATABASE_SCHEMA: "rebuilt", [`RPC_URL_${OTHER_CHAIN}`]: proxy.url });
+    const settlementId = hash();
+    await world.block(world.other, log("escrow", "LegsLocked", { settlementId }));
+    await world.indexed();
+    expect(await world.views.rows("settlement_chain", "settlement_hash = $1", [settlementId])).to.have.length(1);
+    await world.other.reorg(3);
+    await world.other.mine();
+    expect(await lost.exited()).to.equal(75);
+    await proxy.close();
+    await world.start({ DATABASE_SCHEMA: "rebuilt" });
+    await world.indexed();
+    expect(await world.views.rows("settlement_chain", "settlement_hash = $1", [settlementId])).to.deep.equal([]);
   });
 
   it("gives another deployment tables of its own", async () => {
