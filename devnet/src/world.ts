@@ -89,6 +89,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     return { ...(await build(dir, options, supervisor, tell)), startedAt, stop };
   } catch (error) {
     await stop();
+    // What fails because its world is being stopped says nothing of its own.
+    if (options.signal?.aborted)
+      throw new DevnetError("WorldStopped", "the world was stopped while it started", { cause: error });
     throw error;
   }
 }
@@ -115,7 +118,7 @@ async function build(
   };
   const service = (name: ServiceName): Unit => ({
     name,
-    start: () => startNodeProcess(describeProcess(name, settings)),
+    start: (signal) => startNodeProcess(describeProcess(name, settings), signal),
   });
 
   // Each line waits only for what it needs.

@@ -117,8 +117,8 @@ describe("the supervisor", function () {
     );
     const fake = (name: string): Unit => ({
       name,
-      start: async (): Promise<Running> => {
-        const real = await unit(name, await freePort()).start();
+      start: async (signal): Promise<Running> => {
+        const real = await unit(name, await freePort()).start(signal);
         return { ...real, stop: () => real.stop().then(() => void order.push(name)) };
       },
     });

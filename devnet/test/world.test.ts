@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { Client } from "pg";
+import { freshDatabase } from "../../test/support/database.ts";
 import { rpc } from "../src/chains/rpc.ts";
 import { localAccount } from "../src/keys.ts";
 import { isAlive } from "../src/process/identity.ts";
@@ -133,22 +135,23 @@ describe("the local world", function () {
     expect(await stateOf(world, settled, (await tokens())[0])).to.equal("FINALIZED");
   });
 
-  it("can be stopped while it starts", async () => {
+  it("uses the database it is given, and can be stopped while it starts", async () => {
     await world.stop();
+    const database = await freshDatabase();
     const abort = new AbortController();
-    const told: string[] = [];
     const onProgress = (text: string) => {
-      told.push(text);
-      abort.abort();
+      if (text.includes("database is ready")) abort.abort();
     };
-    const error = await startWorld({ dir, ports, signal: abort.signal, onProgress }).then(
-      () => null,
-      (reason: Error) => reason,
-    );
-    expect(error, "it was stopped").to.be.instanceOf(Error);
-    expect(told).to.not.equal([]);
+    const options = { dir, ports, databaseUrl: database.url, signal: abort.signal, onProgress };
+    await failure("WorldStopped", () => startWorld(options));
     await assertPortsFree(ports, true);
     expect(existsSync(join(dir, "world.lock"))).to.equal(false);
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    const { rows } = await client.query("SELECT slug FROM keystone.platform ORDER BY slug");
+    expect(rows).to.deep.equal([{ slug: "meridian" }, { slug: "northwind" }]);
+    await client.end();
+    await database.drop();
   });
 });
 

@@ -22,8 +22,13 @@ export interface NodeProcess {
 const READY_WITHIN_MS = 90_000;
 const GRACE_MS = 10_000;
 
-/** Starts a process with this Node and waits until it is ready. @throws DevnetError ProcessFailed with what it said last. */
-export async function startNodeProcess(options: NodeProcess): Promise<Running> {
+/**
+ * Starts a process with this Node and waits until it is ready.
+ *
+ * @param signal Ends the waiting, and the process with it.
+ * @throws DevnetError ProcessFailed with what it said last, WorldStopped.
+ */
+export async function startNodeProcess(options: NodeProcess, signal?: AbortSignal): Promise<Running> {
   const { name, readyUrl } = options;
   const child = launch(options);
   let over = false;
@@ -36,8 +41,13 @@ export async function startNodeProcess(options: NodeProcess): Promise<Running> {
   const stop = () => stopProcess(pid, "SIGTERM", GRACE_MS).then(() => exited);
   const deadline = performance.now() + READY_WITHIN_MS;
   while (!(await answers(readyUrl))) {
-    if (over)
+    if (over) {
       throw new DevnetError("ProcessFailed", `${name} ended before it was ready. ${lastWords(options.logFile)}`);
+    }
+    if (signal?.aborted) {
+      await stop();
+      throw new DevnetError("WorldStopped", `${name} was stopped before it was ready.`);
+    }
     if (performance.now() > deadline) {
       await stop();
       throw new DevnetError(

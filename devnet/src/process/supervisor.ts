@@ -10,10 +10,13 @@ export interface Running {
   stop: () => Promise<void>;
 }
 
-/** Something that can be started again and again. `start` resolves when it is ready, and leaves nothing behind when it fails. */
+/**
+ * Something that can be started again and again. `start` resolves when it is ready, leaves nothing behind when it fails, and fails soon
+ * once the signal is given.
+ */
 export interface Unit {
   name: string;
-  start: () => Promise<Running>;
+  start: (signal: AbortSignal) => Promise<Running>;
 }
 
 interface Supervised {
@@ -34,7 +37,7 @@ export class Supervisor {
   readonly #units = new Map<string, Supervised>();
   readonly #onEvent: (text: string) => void;
   readonly #onChange: (pids: number[]) => void;
-  readonly #pauses = new AbortController();
+  readonly #stopping = new AbortController();
   #stopped: Promise<void> | null = null;
 
   /**
@@ -113,7 +116,7 @@ export class Supervisor {
   async #stopAll(): Promise<void> {
     const units = [...this.#units.values()].reverse();
     for (const supervised of units) supervised.wanted = false;
-    this.#pauses.abort();
+    this.#stopping.abort();
     for (const supervised of units) {
       await supervised.starting.catch(() => {});
       await supervised.running?.stop();
@@ -122,7 +125,7 @@ export class Supervisor {
 
   async #launch(supervised: Supervised): Promise<void> {
     this.#assertRunning();
-    const running = await supervised.unit.start();
+    const running = await supervised.unit.start(this.#stopping.signal);
     supervised.running = running;
     this.#changed();
     void running.exited.then(() => {
@@ -138,7 +141,7 @@ export class Supervisor {
 
   async #relaunch(supervised: Supervised): Promise<void> {
     for (let pause = FIRST_PAUSE_MS; supervised.wanted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      await sleep(pause, undefined, { signal: this.#pauses.signal }).catch(() => {});
+      await sleep(pause, undefined, { signal: this.#stopping.signal }).catch(() => {});
       if (!supervised.wanted) return;
       supervised.restarts++;
       try {
