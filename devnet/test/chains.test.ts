@@ -8,8 +8,10 @@ import { waitForReceipt } from "../src/chains/receipt.ts";
 import { rpc } from "../src/chains/rpc.ts";
 import { type Chain, startChain } from "../src/chains.ts";
 import { localAccount } from "../src/keys.ts";
+import { isAlive } from "../src/process/identity.ts";
 import { failure } from "./support/error.ts";
 import { temporaryFolder } from "./support/folder.ts";
+import { runScript } from "./support/script.ts";
 import { until } from "./support/until.ts";
 
 interface Block {
@@ -118,6 +120,25 @@ describe("a local chain", function () {
     await kill();
     await start();
     expect((await history()).slice(0, before.length)).to.deep.equal(before);
+  });
+
+  it("loses nothing when the process that records it is killed, and ends with it", async () => {
+    const other = temporaryFolder();
+    const script = runScript(`
+      import { startChain } from "SOURCES/chains.ts";
+      const chain = await startChain({ chainId: 84532, dir: ${JSON.stringify(other.dir)} });
+      console.log("chain " + chain.process.pid + " " + chain.url);
+    `);
+    const line = await until("the chain", () => script.lines.find((text) => text.startsWith("chain ")));
+    const [, pid, url] = line.split(" ") as [string, string, string];
+    const mined = await waitForReceipt(url, await rpc<Hex>(url, "eth_sendTransaction", [{ from, to, value: "0x1" }]));
+    await until("its record", () => recorded(other.dir, (mined as unknown as { blockHash: Hex }).blockHash));
+    script.child.kill("SIGKILL");
+    await until("the node's end", () => !isAlive(Number(pid)));
+    const again = await startChain({ chainId: 84532, dir: other.dir });
+    expect(await waitForReceipt(again.url, mined.transactionHash)).to.deep.equal(mined);
+    await again.stop();
+    other.remove();
   });
 
   it("refuses a port that is taken", async () => {

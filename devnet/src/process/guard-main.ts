@@ -12,7 +12,11 @@ process.on("message", (message: GuardMessage) => {
 });
 
 process.on("disconnect", async () => {
-  for (const [pid, { signal, graceMs, mark }] of [...watched].reverse()) {
+  const youngestFirst = [...watched].reverse();
+  // A chain writes nothing down itself: what it does from now on would be forgotten, so it ends before anybody believes it.
+  const atOnce = youngestFirst.filter(([, { signal }]) => signal === "SIGKILL");
+  const inOrder = youngestFirst.filter(([, { signal }]) => signal !== "SIGKILL");
+  for (const [pid, { signal, graceMs, mark }] of [...atOnce, ...inOrder]) {
     // An id that was given to another process since is not ours to end.
     if (mark === startMark(pid)) await stopProcess(pid, signal, graceMs);
   }
