@@ -2,7 +2,8 @@
  * The indexer's process: `node indexer/main.ts` writes and serves, `node indexer/main.ts serve` only serves GraphQL.
  * Ponder runs inside this process, so that a signal reaches it and a kill leaves nothing behind.
  */
-import { resolve } from "node:path";
+import { enableCompileCache } from "node:module";
+import { join, resolve } from "node:path";
 import { type Config, ConfigError, readConfig } from "./src/config.ts";
 import { log } from "./start/log.ts";
 import { assertPortFree, PortInUseError } from "./start/port.ts";
@@ -12,6 +13,9 @@ import { becomeWriter } from "./start/writer-lock.ts";
 
 const command = process.argv[2] === "serve" ? "serve" : "start";
 const root = import.meta.dirname;
+
+// Most of a start is the loading of thousands of small modules.
+enableCompileCache(join(root, ".ponder", "compiled"));
 
 try {
   const config = readConfig(process.env);

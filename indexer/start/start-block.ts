@@ -14,6 +14,7 @@ export class WrongChainError extends Error {
  * @throws WrongChainError when an RPC address answers for another chain.
  */
 export async function startHashes({ deployment, rpcUrls }: Config): Promise<Map<number, Hex>> {
+  const over = new AbortController();
   const hashes = deployment.chains.map(async ({ chainId, startBlock }) => {
     const client = createPublicClient({ transport: http(rpcUrls.get(chainId), { retryCount: 0, timeout: 10_000 }) });
     for (let attempt = 0; ; attempt++) {
@@ -23,7 +24,7 @@ export async function startHashes({ deployment, rpcUrls }: Config): Promise<Map<
         const { hash } = await client.getBlock({ blockNumber: BigInt(startBlock) });
         return [chainId, hash] as const;
       } catch (error) {
-        if (error instanceof WrongChainError) throw error;
+        if (error instanceof WrongChainError || over.signal.aborted) throw error;
         const { shortMessage, message } = error as Error & { shortMessage?: string };
         if (attempt % 20 === 0)
           log("warn", "Waiting for the chain", { chain_id: chainId, error: shortMessage ?? message });
@@ -31,5 +32,6 @@ export async function startHashes({ deployment, rpcUrls }: Config): Promise<Map<
       }
     }
   });
-  return new Map(await Promise.all(hashes));
+  // One wrong chain is enough to stop waiting for the others.
+  return new Map(await Promise.all(hashes).finally(() => over.abort()));
 }

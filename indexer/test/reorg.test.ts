@@ -3,8 +3,9 @@ import fc from "fast-check";
 import type { TestChain } from "./support/chain.ts";
 import { difference, foldedRows, publishedRows } from "./support/fold.ts";
 import { registered } from "./support/samples.ts";
+import { sharedWorld } from "./support/shared.ts";
 import { type Choice, choices, Story } from "./support/story.ts";
-import { openWorld, type World } from "./support/world.ts";
+import type { World } from "./support/world.ts";
 
 type Step =
   | { do: "block"; on: number; choices: Choice[] }
@@ -37,16 +38,13 @@ describe("indexer: orders and reorgs", function () {
   const unseen = new Set<TestChain>();
 
   before(async () => {
-    world = await openWorld();
+    world = await sharedWorld();
     chains = [world.coordinator, world.other];
     await world.block(world.coordinator, registered);
     // Deeper than any reorg below, so that the ruleset stays registered.
     for (const chain of chains) await chain.mine(20);
-    await world.start();
     await world.indexed();
   });
-
-  after(() => world.close());
 
   it("has the rows that follow from the chains' logs, whatever is emitted, in whatever order, whatever is taken back", async () => {
     let run = 0;

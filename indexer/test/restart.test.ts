@@ -11,15 +11,23 @@ import { openWorld, type World } from "./support/world.ts";
 describe("indexer: kills, restarts, rebuilds", function () {
   this.timeout(120_000);
   let world: World;
+  /** The other chain's node, but without any block that is asked for by its hash. */
+  let forgetful: Awaited<ReturnType<typeof startProxy>>;
   const teller = new Story("restart");
   const about = new Set<string>(teller.settlements);
 
   before(async () => {
     world = await openWorld();
+    forgetful = await startProxy(world.other.url, ({ method }) =>
+      method === "eth_getBlockByHash" ? { result: null } : undefined,
+    );
     await world.block(world.coordinator, registered);
   });
 
-  after(() => world.close());
+  after(async () => {
+    await world.close();
+    await forgetful.close();
+  });
 
   /** Blocks of logs on both chains, with some more of them than Ponder's finality depth for the shorter chain. */
   async function tell(blocks: number, from: number): Promise<void> {
@@ -86,7 +94,7 @@ describe("indexer: kills, restarts, rebuilds", function () {
     await withoutWriterConnections();
     // EX_TEMPFAIL: whoever watches over it starts it again.
     expect(await indexer.exited()).to.equal(75);
-    await world.start({ DATABASE_SCHEMA: "rebuilt" });
+    await world.start({ DATABASE_SCHEMA: "rebuilt", [`RPC_URL_${OTHER_CHAIN}`]: forgetful.url });
     await expectRowsOfLogs();
   });
 
@@ -102,12 +110,7 @@ describe("indexer: kills, restarts, rebuilds", function () {
   }
 
   it("ends when it cannot follow a reorg, and starts over to the right rows", async () => {
-    await world.newest().stop();
-    // A node that has forgotten every block that is not the chain's.
-    const proxy = await startProxy(world.other.url, ({ method }) =>
-      method === "eth_getBlockByHash" ? { result: null } : undefined,
-    );
-    const lost = await world.start({ DATABASE_SCHEMA: "rebuilt", [`RPC_URL_${OTHER_CHAIN}`]: proxy.url });
+    const lost = world.newest();
     const settlementId = hash();
     await world.block(world.other, log("escrow", "LegsLocked", { settlementId }));
     await world.indexed();
@@ -115,7 +118,6 @@ describe("indexer: kills, restarts, rebuilds", function () {
     await world.other.reorg(3);
     await world.other.mine();
     expect(await lost.exited()).to.equal(75);
-    await proxy.close();
     await world.start({ DATABASE_SCHEMA: "rebuilt" });
     await world.indexed();
     expect(await world.views.rows("settlement_chain", "settlement_hash = $1", [settlementId])).to.deep.equal([]);
