@@ -3,7 +3,7 @@ import { twoChains } from "../../../devnet/src/demo/context.ts";
 import { depositLegs } from "../../../devnet/src/demo/deposit.ts";
 import { type DemoResult, runDemo } from "../../../devnet/src/demo/run.ts";
 import { deliver } from "../../../devnet/src/demo/scenarios/delivery.ts";
-import type { TradeSpec } from "../../../devnet/src/demo/trade.ts";
+import { reach, type TradeSpec } from "../../../devnet/src/demo/trade.ts";
 import type { World } from "./world.ts";
 
 /** What a test does to the world in the middle of a trade. */
@@ -42,6 +42,8 @@ export function disturbedTrade(world: World, name: string, disturbance: Disturba
         deposits: async (settlement, terms) => {
           await depositLegs(context, settlement, terms, "seller");
           await disturbance.betweenDeposits?.();
+          // An indexer that was killed takes its newest blocks back and indexes them again: what it shows may be older for a moment.
+          await reach(context, settlement, ["AWAITING_DEPOSITS"], 60_000);
           await depositLegs(context, settlement, terms, "buyer");
           await disturbance.afterDeposits?.();
         },
