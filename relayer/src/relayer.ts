@@ -4,7 +4,9 @@ import { privateKeyToAccount } from "viem/accounts";
 import type { ActContext } from "./act/context.ts";
 import { checkChain, connectChain } from "./chains/client.ts";
 import { shortMessage } from "./chains/revert.ts";
+import { checkRulesets } from "./chains/rulesets.ts";
 import type { Config } from "./config.ts";
+import { ConfigError } from "./errors.ts";
 import { SecretBook } from "./facts/secrets.ts";
 import { type Health, serveHealth } from "./health.ts";
 import type { Logger } from "./log.ts";
@@ -49,6 +51,9 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
 
   for (const chain of chains.values())
     await patiently(`chain ${chain.chainId}`, () => checkChain(chain), log, stopping);
+  const home = chains.get(config.deployment.coordinatorChainId);
+  if (home !== undefined)
+    await patiently("the coordinator", () => checkRulesets(home, config.deployment), log, stopping);
   let queue: Queue | undefined;
   await patiently(
     "the queue",
@@ -72,13 +77,13 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
   };
 }
 
-/** A node of another chain is an error of configuration and ends the start; one that does not answer may come back. */
+/** A node of another chain and a missing ruleset end the start; a node that does not answer may come back. */
 async function patiently(what: string, work: () => Promise<void>, log: Logger, stopped: () => boolean): Promise<void> {
   for (let attempt = 1; !stopped(); attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (/the node is of chain/.test(shortMessage(error))) throw error;
+      if (error instanceof ConfigError || /the node is of chain/.test(shortMessage(error))) throw error;
       log.warn({ attempt, error: shortMessage(error) }, `waiting for ${what}`);
       await sleep(Math.min(attempt, 5) * 1000);
     }

@@ -19,7 +19,7 @@ function exampleVariables(): string[] {
 const INTERNAL = /^(PONDER_|NODE_|KEYSTONE_TEST_)/;
 
 describe(".env.example", () => {
-  const configs = read("{indexer,relayer,api,devnet}/src/**/config.ts");
+  const configs = read(["{indexer,relayer,api,devnet}/src/**/config.ts", "devnet/src/world/options.ts"]);
   const readers = read(["{packages/*,indexer,relayer,api,devnet}/src/**/*.ts", "indexer/*.ts", "test/support/*.ts"]);
 
   it("sees the configuration of every process", () => {

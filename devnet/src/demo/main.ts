@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { worldOptionsFrom } from "../world/options.ts";
 import { startWorld } from "../world.ts";
@@ -18,6 +18,8 @@ process.exitCode = await demo().catch((error: unknown) => {
 async function demo(): Promise<number> {
   const tell = announce();
   const options = worldOptionsFrom(process.env);
+  // A report of an earlier run must not pass for one of this run.
+  rmSync(join(options.dir, "demo.json"), { force: true });
   const world = await startWorld({
     ...options,
     signal: abort.signal,
