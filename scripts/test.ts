@@ -42,11 +42,7 @@ const env = { TEST_DATABASE_URL: database.url, FORCE_COLOR: undefined, NODE_OPTI
 
 await pool(
   WIDTH,
-  chosen.filter((suite) => !suite.alone).map((suite) => () => runAndNote(suite)),
-);
-await pool(
-  1,
-  chosen.filter((suite) => suite.alone).map((suite) => () => runAndNote(suite)),
+  chosen.map((suite) => () => runAndNote(suite)),
 );
 clearInterval(heartbeat);
 await database.stop();

@@ -10,8 +10,6 @@ export interface Suite {
   files: string[];
   /** After this time the suite is killed and counts as crashed. */
   timeoutMs: number;
-  /** Runs by itself, because it needs the whole machine. */
-  alone?: boolean;
 }
 
 const minutes = 60_000;
@@ -24,18 +22,18 @@ const mocha = (name: string, files: string | string[], limit = 5): Suite => ({
 
 /** Every suite of the repository. The long ones come first, so that two workers end at about the same time. */
 export const suites: readonly Suite[] = [
+  mocha("e2e", "test/e2e/**/*.test.ts", 14),
   { name: "invariants", runner: "solidity", files: ["test/invariants/**/*.sol"], timeoutMs: 8 * minutes },
   mocha("contracts", "test/contracts/**/*.test.ts", 8),
   mocha("indexer", "indexer/test/**/*.test.ts"),
   mocha("relayer", "relayer/test/**/*.test.ts", 6),
-  mocha("devnet", "devnet/test/**/*.test.ts", 9),
+  mocha("devnet", "devnet/test/**/*.test.ts", 12),
   mocha("api", "api/test/**/*.test.ts"),
   mocha("model", "test/model/**/*.test.ts"),
   mocha("protocol", "packages/protocol/test/**/*.test.ts"),
   mocha("store", "packages/store/test/**/*.test.ts"),
   mocha("architecture", "test/architecture/**/*.test.ts"),
   mocha("support", ["test/support/test/**/*.test.ts", "scripts/test/**/*.test.ts"]),
-  { ...mocha("e2e", "test/e2e/**/*.test.ts", 9), alone: true },
 ];
 
 /** The files of a suite that exist, relative to the root and in a stable order. */
