@@ -72,6 +72,24 @@ describe("indexer: what it publishes", function () {
     });
   });
 
+  it("tells who listens which tables a block has changed", async () => {
+    const client = await world.views.connect();
+    try {
+      await client.query("LISTEN indexer_live_query");
+      const told = new Promise<string[]>((resolve) => {
+        client.on("notification", ({ payload }) => {
+          const tables = JSON.parse(payload ?? "[]") as string[];
+          if (tables.includes("revealed_wallet")) resolve(tables);
+        });
+      });
+      const reveal = { settlementId: hash(), partyIndex: 0, wallet: account(), secret: hash() };
+      await world.block(world.other, log("escrow", "RecipientRevealed", reveal));
+      expect(await told).to.have.members(["chain_event", "chain_head", "revealed_wallet"]);
+    } finally {
+      client.release(true);
+    }
+  });
+
   it("answers GraphQL with the same rows", async () => {
     const terms = sampleTerms();
     const settlementId = hash();
