@@ -51,13 +51,13 @@ export function log<
   return { contract, event, args: args as unknown as Record<string, unknown> };
 }
 
-export function eventItem(contract: ContractName, event: string): AbiEvent {
+function eventItem(contract: ContractName, event: string): AbiEvent {
   const item = (ABIS[contract] as Abi).find((each) => each.type === "event" && each.name === event);
   if (item === undefined) throw new Error(`${contract} has no event ${event}`);
   return item as AbiEvent;
 }
 
-export function encodeLog({ contract, event, args }: ChainLog): RawLog {
+function encodeLog({ contract, event, args }: ChainLog): RawLog {
   const item = eventItem(contract, event);
   const topics = encodeEventTopics({ abi: [item], args } as never) as Hex[];
   const unindexed = item.inputs.filter((input) => !input.indexed);

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 
 /** The views of the read contract whose rows follow from logs alone. */
-export const FACT_VIEWS = [
+const FACT_VIEWS = [
   "settlement",
   "transition",
   "leg",
@@ -15,8 +15,6 @@ export const FACT_VIEWS = [
 
 export type Row = Record<string, unknown>;
 export type Dump = Record<(typeof FACT_VIEWS)[number], Row[]>;
-
-export type Views = ReturnType<typeof openViews>;
 
 /** Reads the published views of one database. */
 export function openViews(databaseUrl: string, schema = "indexer") {
