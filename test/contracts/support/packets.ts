@@ -34,7 +34,7 @@ export function gasOf(packet: Packet): bigint {
   return BigInt(slice(packet.options, 6, 22));
 }
 
-export function parsePacket(encoded: Hex, options: Hex): Packet {
+function parsePacket(encoded: Hex, options: Hex): Packet {
   return {
     header: slice(encoded, 0, HEADER_SIZE),
     nonce: BigInt(slice(encoded, 1, 9)),

@@ -21,11 +21,11 @@ export function dvp(
   });
 }
 
-export function sideOf(world: World, chain: Chain) {
+function sideOf(world: World, chain: Chain) {
   return chain === world.home ? world.side.home : world.side.away;
 }
 
-export function escrowOf(world: World, chain: Chain) {
+function escrowOf(world: World, chain: Chain) {
   return chain === world.home ? world.escrow.home : world.escrow.away;
 }
 

@@ -114,7 +114,7 @@ export interface Trade {
   accounts: readonly number[];
 }
 
-export interface LegSpec {
+interface LegSpec {
   chain: Chain;
   token: Address;
   amount: bigint;

@@ -27,7 +27,7 @@ export interface Side {
 }
 
 /** What a party starts with, of each token on each chain. */
-export const INITIAL_BALANCE = parseEther("1000000");
+const INITIAL_BALANCE = parseEther("1000000");
 
 /** Two chains, LayerZero's own contracts between them, and one deployment at the same addresses on both. */
 export async function openWorld(options: { stage?: Stage; children?: readonly string[] } = {}) {
