@@ -240,7 +240,21 @@ contract KeystoneEscrow is EscrowPayouts {
 
     /// @return spent What the message cost; nothing if the value does not cover it or it could not be sent.
     function _trySendLocked(Terms calldata terms, SettlementId id) private returns (uint256 spent) {
-        (uint256 fee, bool carryTerms) = _affordable(MessageKind.LOCKED, terms);
+        (uint256 fee, bool carryTerms) = (0, true);
+        try MESSENGER.quote(COORDINATOR_CHAIN, MessageKind.LOCKED, terms, true) returns (uint256 full) {
+            fee = full;
+        } catch {
+            carryTerms = false;
+        }
+        if (!carryTerms || msg.value < fee) {
+            carryTerms = false;
+            try MESSENGER.quote(COORDINATOR_CHAIN, MessageKind.LOCKED, terms, false) returns (uint256 bare) {
+                fee = bare;
+            } catch (bytes memory reason) {
+                emit FollowUpFailed(id, Reason.clip(reason));
+                return 0;
+            }
+        }
         if (msg.value < fee) return 0;
         try MESSENGER.sendReport{ value: fee }(MessageKind.LOCKED, id, terms, carryTerms, msg.sender) {
             return fee;

@@ -92,6 +92,9 @@ abstract contract EscrowPayouts is EscrowState {
     function _payAll(Terms calldata terms, SettlementId id, bool execute) internal {
         Record memory record = _records[id];
         uint256 unpaid = _localLegs(terms) & record.deposited & ~uint256(record.paid);
+        // Untried ones first, so that one that burns its gas, coming first each time, keeps no other from its turn.
+        uint256 untried = unpaid & ~uint256(record.claimable);
+        if (untried != 0) unpaid = untried;
         bool first = true;
         for (uint256 i = 0; i < terms.legs.length; ++i) {
             if (unpaid & (1 << i) == 0) continue;
@@ -129,7 +132,12 @@ abstract contract EscrowPayouts is EscrowState {
         }
         emit LegReleased(id, uint8(legIndex), to, amount);
         for (uint256 i = 0; i < leg.fees.length; ++i) {
-            if (gasleft() < GasFloor.STEP) revert KeystoneEscrow_InsufficientGas(GasFloor.STEP, gasleft());
+            if (gasleft() < GasFloor.STEP) {
+                // A transfer that used up the fees' share too, though it had its own floor beside it: the fee stays owed.
+                _requireEarnest(gasBefore + reserve, GasFloor.FLOOR + GasFloor.STEP * leg.fees.length);
+                emit FeeOwed(id, uint8(legIndex), uint8(i), leg.fees[i].recipient, leg.fees[i].amount);
+                continue;
+            }
             _payFee(id, leg, legIndex, i, GasFloor.FLOOR);
         }
     }
