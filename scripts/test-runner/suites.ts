@@ -29,7 +29,7 @@ export const suites: readonly Suite[] = [
   mocha("relayer", "relayer/test/**/*.test.ts", 6),
   mocha("devnet", "devnet/test/**/*.test.ts", 12),
   mocha("api", "api/test/**/*.test.ts"),
-  mocha("model", "test/model/**/*.test.ts"),
+  mocha("model", "test/model/**/*.test.ts", 10),
   mocha("protocol", "packages/protocol/test/**/*.test.ts"),
   mocha("store", "packages/store/test/**/*.test.ts"),
   mocha("architecture", "test/architecture/**/*.test.ts"),
