@@ -3,6 +3,7 @@ import { rpc } from "../chains/rpc.ts";
 import { DevnetError } from "../errors.ts";
 import { localAccount } from "../keys.ts";
 import { type Artifact, readArtifact } from "./artifacts.ts";
+import { mendJournal } from "./journal.ts";
 
 type Deploy = Parameters<typeof deploy>[0];
 
@@ -21,6 +22,7 @@ export async function runModule(
   ignitionModule: IgnitionModule,
   parameters: object,
 ): Promise<void> {
+  mendJournal(target.deploymentDir);
   const result = await deploy({
     ignitionModule,
     deploymentParameters: parameters as Deploy["deploymentParameters"],
