@@ -3,13 +3,14 @@ import { createRequire } from "node:module";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const solc = createRequire(import.meta.url)("solc") as {
+const require = createRequire(import.meta.url);
+const solc = require("solc") as {
   compile(input: string, callbacks?: { import: (path: string) => { contents: string } }): string;
 };
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** What the solver says of one assertion. */
-export type Judgement = "proved" | "refuted";
+type Judgement = "proved" | "refuted";
 
 export interface Finding {
   judgement: Judgement;
