@@ -135,7 +135,8 @@ interface IKeystoneEscrow is ITermsErrors {
     /// @dev All gas goes to the leg's transfer. A fee is attempted with the floor of 2,000,000 gas before it, or the call reverts.
     function claim(Terms calldata terms, uint256 legIndex) external;
 
-    /// @notice After EXECUTE pays every unpaid leg of this escrow. Skips failures; stops, not reverts, when gas runs low.
+    /// @notice After EXECUTE pays every unpaid leg of this escrow, untried ones before ones that failed. Skips failures; stops, not
+    /// reverts, when gas runs low.
     /// @dev An estimate of gas finds what pays the first leg. To pay them all give some 2,100,000 for each further leg and each of its fees.
     function release(Terms calldata terms) external;
 
