@@ -2,12 +2,13 @@
 pragma solidity ^0.8.30;
 
 import { EscrowPayouts } from "./escrow/EscrowPayouts.sol";
-import { IKeystoneEscrow } from "./interfaces/IKeystoneEscrow.sol";
+import { IEscrowCore } from "./interfaces/IEscrowCore.sol";
+import { IKeystoneRoot } from "./interfaces/IKeystoneRoot.sol";
 import { GasFloor } from "./libraries/GasFloor.sol";
 import { Reason } from "./libraries/Reason.sol";
 import { TermsLib } from "./libraries/TermsLib.sol";
 import { TokenLib } from "./libraries/TokenLib.sol";
-import { MessageKind } from "./types/Deployment.sol";
+import { Child, MessageKind } from "./types/Deployment.sol";
 import { Leg, Opening, SettlementId, Terms, TokenStandard, Verdict } from "./types/Terms.sol";
 
 /// @title The escrow of one chain
@@ -15,9 +16,37 @@ import { Leg, Opening, SettlementId, Terms, TokenStandard, Verdict } from "./typ
 contract KeystoneEscrow is EscrowPayouts {
     using TermsLib for Terms;
 
+    address private immutable EXTENSION;
+
+    constructor() {
+        EXTENSION = IKeystoneRoot(msg.sender).addressOf(Child.ESCROW_EXTENSION);
+    }
+
+    receive() external payable {
+        revert KeystoneEscrow_ValueNotAccepted();
+    }
+
+    /// @dev What this code does not have the extension does, in this contract's name and storage.
+    fallback() external payable {
+        address extension = EXTENSION;
+
+        // Check: whatever is delegated into no code succeeds and has done nothing.
+        if (extension.code.length == 0) revert KeystoneEscrow_ExtensionMissing(extension);
+
+        // Interaction
+        assembly ("memory-safe") {
+            let pointer := mload(0x40)
+            calldatacopy(pointer, 0, calldatasize())
+            let ok := delegatecall(gas(), extension, pointer, calldatasize(), 0, 0)
+            returndatacopy(pointer, 0, returndatasize())
+            if iszero(ok) { revert(pointer, returndatasize()) }
+            return(pointer, returndatasize())
+        }
+    }
+
     // ---------------------------------------------------------------- ways in
 
-    /// @inheritdoc IKeystoneEscrow
+    /// @inheritdoc IEscrowCore
     function depositLeg(Terms calldata terms, uint256 legIndex, bytes32 secret, Opening[] calldata openings)
         external
         payable
@@ -46,7 +75,7 @@ contract KeystoneEscrow is EscrowPayouts {
         _lockAndReport(terms, id);
     }
 
-    /// @inheritdoc IKeystoneEscrow
+    /// @inheritdoc IEscrowCore
     function reveal(Terms calldata terms, Opening[] calldata openings) external payable guarded {
         SettlementId id = terms.hash();
         _openAll(terms, id, openings);
@@ -55,7 +84,7 @@ contract KeystoneEscrow is EscrowPayouts {
 
     // ---------------------------------------------------------------- reports
 
-    /// @inheritdoc IKeystoneEscrow
+    /// @inheritdoc IEscrowCore
     function notifyLocked(Terms calldata terms) external payable guarded {
         SettlementId id = terms.hash();
         if (!_records[id].locked && !_tryLock(terms, id)) revert KeystoneEscrow_NotLocked(id);
@@ -68,12 +97,12 @@ contract KeystoneEscrow is EscrowPayouts {
         }
     }
 
-    /// @inheritdoc IKeystoneEscrow
+    /// @inheritdoc IEscrowCore
     function notifyReleased(Terms calldata terms) external payable guarded {
         SettlementId id = terms.hash();
 
         // Check
-        if (!_isExecute(id, _records[id], terms)) revert KeystoneEscrow_OtherVerdict(id, verdictOf(id));
+        if (!_isExecute(id, _records[id], terms)) revert KeystoneEscrow_OtherVerdict(id, _verdictOf(id));
         if (!_allTried(terms, id)) revert KeystoneEscrow_NotReleased(id);
 
         // Interaction
@@ -85,7 +114,7 @@ contract KeystoneEscrow is EscrowPayouts {
         }
     }
 
-    /// @inheritdoc IKeystoneEscrow
+    /// @inheritdoc IEscrowCore
     /// @dev Not guarded: a token must not be able to keep a verdict out by calling the endpoint from inside a transfer.
     function recordVerdict(SettlementId settlementId, Verdict verdict) external {
         // Check
@@ -105,21 +134,54 @@ contract KeystoneEscrow is EscrowPayouts {
         emit VerdictReceived(settlementId, verdict);
     }
 
-    /// @inheritdoc IKeystoneEscrow
+    /// @inheritdoc IEscrowCore
     function quoteLocked(Terms calldata terms, bool carryTerms) external view returns (uint256 fee) {
         return _quote(MessageKind.LOCKED, terms, carryTerms);
     }
 
-    /// @inheritdoc IKeystoneEscrow
+    /// @inheritdoc IEscrowCore
     function quoteReleased(Terms calldata terms, bool carryTerms) external view returns (uint256 fee) {
         return _quote(MessageKind.RELEASED, terms, carryTerms);
+    }
+
+    // ---------------------------------------------------------------- views
+
+    /// @inheritdoc IEscrowCore
+    function stateOf(SettlementId settlementId) external view returns (Record memory record) {
+        record = _records[settlementId];
+        record.verdict = _verdictOf(settlementId);
+    }
+
+    /// @inheritdoc IEscrowCore
+    function verdictOf(SettlementId settlementId) external view returns (Verdict) {
+        return _verdictOf(settlementId);
+    }
+
+    /// @inheritdoc IEscrowCore
+    function legStatus(SettlementId settlementId, uint256 legIndex) external view returns (LegStatus) {
+        Record memory record = _records[settlementId];
+        uint256 bit = 1 << legIndex;
+        if (record.deposited & bit == 0) return LegStatus.EMPTY;
+        if (record.paid & bit == 0) return record.locked ? LegStatus.LOCKED : LegStatus.DEPOSITED;
+        bool released = record.locked && _verdictOf(settlementId) == Verdict.EXECUTE;
+        return released ? LegStatus.RELEASED : LegStatus.REFUNDED;
+    }
+
+    /// @inheritdoc IEscrowCore
+    function walletOf(SettlementId settlementId, uint256 partyIndex) external view returns (address) {
+        return _wallets[settlementId][partyIndex];
+    }
+
+    /// @inheritdoc IEscrowCore
+    function pathProven() public view returns (bool) {
+        return _isHome() || _verdictArrived;
     }
 
     // ---------------------------------------------------------------- deposits
 
     function _checkOpenForDeposits(Terms calldata terms, SettlementId id) private view {
         _checkDeadline(terms);
-        if (verdictOf(id) != Verdict.NONE) revert KeystoneEscrow_AlreadyDecided(id);
+        if (_verdictOf(id) != Verdict.NONE) revert KeystoneEscrow_AlreadyDecided(id);
         // A verdict that could not travel would leave the deposit locked for good.
         if (_isWhole(terms)) return;
         if (!MESSENGER.isSealed() || !pathProven()) revert KeystoneEscrow_PathNotOpen();
@@ -187,7 +249,7 @@ contract KeystoneEscrow is EscrowPayouts {
         for (uint256 i = 0; i < terms.legs.length; ++i) {
             if (legs & (1 << i) != 0 && _wallets[id][terms.legs[i].to] == address(0)) return false;
         }
-        if (verdictOf(id) != Verdict.NONE) return false;
+        if (_verdictOf(id) != Verdict.NONE) return false;
 
         // Effect
         _records[id].locked = true;

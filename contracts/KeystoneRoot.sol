@@ -19,11 +19,12 @@ contract KeystoneRoot is IKeystoneRoot {
     bytes32 private immutable _escrowHash;
     bytes32 private immutable _registryHash;
     bytes32 private immutable _messengerHash;
+    bytes32 private immutable _escrowExtensionHash;
 
     ChainRow[] private _rows;
 
     /// @param initCodeHashes keccak256 of each child's init code, in the order of `Child`.
-    constructor(uint64 coordinatorChainId_, ChainRow[] memory rows_, bytes32[4] memory initCodeHashes) {
+    constructor(uint64 coordinatorChainId_, ChainRow[] memory rows_, bytes32[5] memory initCodeHashes) {
         // Check: a repeated chain or endpoint id would let one chain speak for two bits of a mask.
         if (rows_.length == 0 || rows_.length > MAX_ROWS) revert KeystoneRoot_InvalidRows();
         bool coordinatorFound = false;
@@ -43,6 +44,7 @@ contract KeystoneRoot is IKeystoneRoot {
         _escrowHash = initCodeHashes[uint256(Child.ESCROW)];
         _registryHash = initCodeHashes[uint256(Child.REGISTRY)];
         _messengerHash = initCodeHashes[uint256(Child.MESSENGER)];
+        _escrowExtensionHash = initCodeHashes[uint256(Child.ESCROW_EXTENSION)];
     }
 
     /// @inheritdoc IKeystoneRoot
@@ -71,7 +73,7 @@ contract KeystoneRoot is IKeystoneRoot {
         return _rows;
     }
 
-    /// @dev Coordinator and registry live once; escrow and messenger on every chain that has a row.
+    /// @dev Coordinator and registry live once; escrow, its extension and messenger on every chain that has a row.
     function _belongsHere(Child child) private view returns (bool) {
         if (child == Child.COORDINATOR || child == Child.REGISTRY) return block.chainid == coordinatorChainId;
         for (uint256 i = 0; i < _rows.length; ++i) {
@@ -84,7 +86,8 @@ contract KeystoneRoot is IKeystoneRoot {
         if (child == Child.COORDINATOR) return _coordinatorHash;
         if (child == Child.ESCROW) return _escrowHash;
         if (child == Child.REGISTRY) return _registryHash;
-        return _messengerHash;
+        if (child == Child.MESSENGER) return _messengerHash;
+        return _escrowExtensionHash;
     }
 
     /// @dev The compiler has no CREATE2 for code that is only known at run time.

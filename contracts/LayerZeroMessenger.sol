@@ -9,7 +9,7 @@ import {
 } from "@layerzerolabs/lz-evm-protocol-v2/contracts/interfaces/ILayerZeroEndpointV2.sol";
 import { ILayerZeroReceiver } from "@layerzerolabs/lz-evm-protocol-v2/contracts/interfaces/ILayerZeroReceiver.sol";
 import { LayerZeroWiring } from "./LayerZeroWiring.sol";
-import { IKeystoneEscrow } from "./interfaces/IKeystoneEscrow.sol";
+import { IEscrowCore } from "./interfaces/IEscrowCore.sol";
 import { IMessenger } from "./interfaces/IMessenger.sol";
 import { ISettlementCoordinator } from "./interfaces/ISettlementCoordinator.sol";
 import { BoundedCall } from "./libraries/BoundedCall.sol";
@@ -135,7 +135,7 @@ contract LayerZeroMessenger is LayerZeroWiring, ILayerZeroReceiver {
             ? (_coordinator, ISettlementCoordinator.advance.selector)
             : (
                 _escrow,
-                verdict == Verdict.EXECUTE ? IKeystoneEscrow.release.selector : IKeystoneEscrow.refundExpired.selector
+                verdict == Verdict.EXECUTE ? IEscrowCore.release.selector : IEscrowCore.refundExpired.selector
             );
         // The terms go on as they came: behind five words of arguments, the last of which is their offset.
         bytes memory data = bytes.concat(selector, bytes32(uint256(0x20)), msg.data[4 + 5 * 32:]);
@@ -204,7 +204,7 @@ contract LayerZeroMessenger is LayerZeroWiring, ILayerZeroReceiver {
         returns (bool recorded)
     {
         (address target, bytes memory data) = kind == MessageKind.VERDICT
-            ? (_escrow, abi.encodeCall(IKeystoneEscrow.recordVerdict, (settlementId, verdict)))
+            ? (_escrow, abi.encodeCall(IEscrowCore.recordVerdict, (settlementId, verdict)))
             : (
                 _coordinator,
                 kind == MessageKind.LOCKED

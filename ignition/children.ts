@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Hex, keccak256 } from "viem";
 
-/** The four contracts that the root creates, in the order of Solidity's `Child`. None has constructor arguments. */
+/** The contracts that the root creates, in the order of Solidity's `Child`. None has constructor arguments. */
 export const CHILDREN = [
   "SettlementCoordinator",
   "KeystoneEscrow",
   "ComplianceRegistry",
   "LayerZeroMessenger",
+  "KeystoneEscrowExtension",
 ] as const;
 export type ChildName = (typeof CHILDREN)[number];
 
@@ -16,7 +17,7 @@ export function initCode(child: ChildName): Hex {
   return readBytecode(`contracts/${child}.sol/${child}.json`);
 }
 
-/** The four hashes that the root is born with. */
+/** The hashes that the root is born with. */
 export function initCodeHashes(): Hex[] {
   return CHILDREN.map((child) => keccak256(initCode(child)));
 }

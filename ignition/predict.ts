@@ -37,7 +37,7 @@ function predictByCreateX(plan: DeploymentPlan, bytecode: Hex): Address {
 
 function rootArguments(plan: DeploymentPlan): Hex {
   const rows = rowsOf(plan).map((row) => ({ ...row, chainId: BigInt(row.chainId) }));
-  const hashes = initCodeHashes() as [Hex, Hex, Hex, Hex];
+  const hashes = initCodeHashes() as [Hex, Hex, Hex, Hex, Hex];
   return encodeAbiParameters(
     [
       { type: "uint64" },
@@ -50,7 +50,7 @@ function rootArguments(plan: DeploymentPlan): Hex {
           { name: "wiringHash", type: "bytes32" },
         ],
       },
-      { type: "bytes32[4]" },
+      { type: "bytes32[5]" },
     ],
     [BigInt(plan.coordinatorChainId), rows, hashes],
   );

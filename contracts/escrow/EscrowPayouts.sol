@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import { IKeystoneEscrow } from "../interfaces/IKeystoneEscrow.sol";
+import { IEscrowCore } from "../interfaces/IEscrowCore.sol";
 import { GasFloor } from "../libraries/GasFloor.sol";
 import { Reason } from "../libraries/Reason.sol";
 import { TermsLib } from "../libraries/TermsLib.sol";
@@ -14,11 +14,11 @@ import { EscrowState } from "./EscrowState.sol";
 /// @notice The verdict alone moves a locked leg; an unlocked one goes back once its escrow can never lock it. Booked before it is paid.
 /// @dev Two ways to pay: `_payLeg` books a failure and goes on, `_settle` undoes everything. A record is never carried over a
 /// call to a token: a verdict may be recorded during it.
-abstract contract EscrowPayouts is EscrowState {
+abstract contract EscrowPayouts is IEscrowCore, EscrowState {
     using TermsLib for Terms;
     using TermsLib for Leg;
 
-    /// @inheritdoc IKeystoneEscrow
+    /// @inheritdoc IEscrowCore
     function claim(Terms calldata terms, uint256 legIndex) external guarded {
         SettlementId id = terms.hash();
         Leg calldata leg = _localLeg(terms, legIndex);
@@ -38,28 +38,28 @@ abstract contract EscrowPayouts is EscrowState {
         if (execute) _reportIfTried(terms, id);
     }
 
-    /// @inheritdoc IKeystoneEscrow
+    /// @inheritdoc IEscrowCore
     function release(Terms calldata terms) external guarded {
         SettlementId id = terms.hash();
-        if (!_isExecute(id, _records[id], terms)) revert KeystoneEscrow_OtherVerdict(id, verdictOf(id));
+        if (!_isExecute(id, _records[id], terms)) revert KeystoneEscrow_OtherVerdict(id, _verdictOf(id));
         _payAll(terms, id, true);
         _reportIfTried(terms, id);
     }
 
-    /// @inheritdoc IKeystoneEscrow
+    /// @inheritdoc IEscrowCore
     function refundExpired(Terms calldata terms) external guarded {
         SettlementId id = terms.hash();
         if (_isExecute(id, _records[id], terms)) revert KeystoneEscrow_OtherVerdict(id, Verdict.EXECUTE);
         _payAll(terms, id, false);
     }
 
-    /// @inheritdoc IKeystoneEscrow
+    /// @inheritdoc IEscrowCore
     function settle(Terms calldata terms) external guarded {
         if (msg.sender != address(COORDINATOR)) revert KeystoneEscrow_NotAuthorized(msg.sender);
         _settle(terms, terms.hash());
     }
 
-    /// @inheritdoc IKeystoneEscrow
+    /// @inheritdoc IEscrowCore
     function followUp(SettlementId settlementId, Terms calldata terms, bool whole) external onlySelf {
         if (!whole) {
             _payAll(terms, settlementId, true);
@@ -69,7 +69,7 @@ abstract contract EscrowPayouts is EscrowState {
         }
     }
 
-    /// @inheritdoc IKeystoneEscrow
+    /// @inheritdoc IEscrowCore
     function transferOut(address token, address to, uint256 amount) external onlySelf {
         (bool ok, bytes memory reason) = TokenLib.push(token, to, amount);
         if (!ok) Reason.raise(reason);
@@ -77,7 +77,7 @@ abstract contract EscrowPayouts is EscrowState {
 
     /// @dev Whether a deposited leg goes to its recipient; false when it goes back. Reverts while neither is decided.
     function _isExecute(SettlementId id, Record memory record, Terms calldata terms) internal view returns (bool) {
-        Verdict verdict = verdictOf(id);
+        Verdict verdict = _verdictOf(id);
         if (verdict == Verdict.ROLLBACK) return false;
         if (verdict == Verdict.EXECUTE) {
             if (!record.locked) revert KeystoneEscrow_NotLocked(id);

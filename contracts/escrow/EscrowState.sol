@@ -2,12 +2,13 @@
 pragma solidity ^0.8.30;
 
 import { DeploymentChild } from "../DeploymentChild.sol";
-import { IKeystoneEscrow } from "../interfaces/IKeystoneEscrow.sol";
+import { IEscrowBase } from "../interfaces/IEscrowBase.sol";
 import { GasFloor } from "../libraries/GasFloor.sol";
 import { Leg, SettlementId, Terms, Verdict } from "../types/Terms.sol";
 
-/// @title The escrow's storage, its guard and what it can tell
-abstract contract EscrowState is IKeystoneEscrow, DeploymentChild {
+/// @title The storage and the guard that both codes of the escrow share
+/// @dev All storage of the escrow is declared here, so that both codes see it in the same slots.
+abstract contract EscrowState is IEscrowBase, DeploymentChild {
     mapping(SettlementId id => Record) internal _records;
     mapping(SettlementId id => mapping(uint256 partyIndex => address wallet)) internal _wallets;
     bool internal _verdictArrived;
@@ -27,35 +28,8 @@ abstract contract EscrowState is IKeystoneEscrow, DeploymentChild {
         _;
     }
 
-    /// @inheritdoc IKeystoneEscrow
-    function stateOf(SettlementId settlementId) external view returns (Record memory record) {
-        record = _records[settlementId];
-        record.verdict = verdictOf(settlementId);
-    }
-
-    /// @inheritdoc IKeystoneEscrow
-    function verdictOf(SettlementId settlementId) public view returns (Verdict) {
-        return _isHome() ? COORDINATOR.verdictOf(settlementId) : _records[settlementId].verdict;
-    }
-
-    /// @inheritdoc IKeystoneEscrow
-    function legStatus(SettlementId settlementId, uint256 legIndex) external view returns (LegStatus) {
-        Record memory record = _records[settlementId];
-        uint256 bit = 1 << legIndex;
-        if (record.deposited & bit == 0) return LegStatus.EMPTY;
-        if (record.paid & bit == 0) return record.locked ? LegStatus.LOCKED : LegStatus.DEPOSITED;
-        bool released = record.locked && verdictOf(settlementId) == Verdict.EXECUTE;
-        return released ? LegStatus.RELEASED : LegStatus.REFUNDED;
-    }
-
-    /// @inheritdoc IKeystoneEscrow
-    function walletOf(SettlementId settlementId, uint256 partyIndex) external view returns (address) {
-        return _wallets[settlementId][partyIndex];
-    }
-
-    /// @inheritdoc IKeystoneEscrow
-    function pathProven() public view returns (bool) {
-        return _isHome() || _verdictArrived;
+    function _verdictOf(SettlementId id) internal view returns (Verdict) {
+        return _isHome() ? COORDINATOR.verdictOf(id) : _records[id].verdict;
     }
 
     /// @dev Whether this is the escrow on the coordinator's chain.

@@ -5,7 +5,7 @@ import { ChainRow, Child } from "../types/Deployment.sol";
 
 /// @title The powerless root of one deployment
 /// @notice Deployed by CREATE2 with the same arguments on every chain, so that all contracts of the deployment have the same address
-/// everywhere. It can do nothing but CREATE2 the four children whose init-code hashes it was born with. It has no owner.
+/// everywhere. It can do nothing but CREATE2 the five children whose init-code hashes it was born with. It has no owner.
 interface IKeystoneRoot {
     /// @notice Emitted when a child is created on this chain.
     event ChildDeployed(Child indexed child, address account);

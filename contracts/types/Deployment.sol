@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-/// @notice The four contracts of a deployment, in the order of their init-code hashes.
+/// @notice The contracts of a deployment, in the order of their init-code hashes.
 enum Child {
     COORDINATOR,
     ESCROW,
     REGISTRY,
-    MESSENGER
+    MESSENGER,
+    ESCROW_EXTENSION
 }
 
 /// @notice One chain of a deployment. Its row number is its bit in lock and release masks.

@@ -3,7 +3,7 @@ import { artifacts } from "hardhat";
 import { type Address, encodeDeployData, getAddress, type Hex, keccak256, zeroAddress } from "viem";
 import { initCode } from "./support/artifacts.ts";
 import { type Chain, COORDINATOR_CHAIN, OTHER_CHAIN, openChain } from "./support/chain.ts";
-import { CHILD, deployChildren, deployRoot, type Row, rootInitCode } from "./support/deployment.ts";
+import { CHILD, deployChildren, deployRoot, NAMES, type Row, rootInitCode } from "./support/deployment.ts";
 import { expectRevert } from "./support/revert.ts";
 
 const ENDPOINT: Address = getAddress("0x00000000000000000000000000000000000e0d01");
@@ -46,11 +46,11 @@ describe("KeystoneRoot", function () {
       const onHome = await deployChildren(home, root);
       const onAway = await deployChildren(away, root);
       expect(onAway).to.deep.equal(onHome);
-      expect(new Set(Object.values(onHome)).size).to.equal(5);
+      expect(new Set(Object.values(onHome)).size).to.equal(6);
       for (const address of Object.values(onHome)) {
         expect(await home.client.getCode({ address }), `${address} on the coordinator's chain`).to.not.equal(undefined);
       }
-      for (const address of [onAway.escrow, onAway.messenger]) {
+      for (const address of [onAway.escrow, onAway.escrowExtension, onAway.messenger]) {
         expect(await away.client.getCode({ address }), `${address} on the other chain`).to.not.equal(undefined);
       }
     });
@@ -58,10 +58,8 @@ describe("KeystoneRoot", function () {
     it("creates children in any order and by anyone", async () => {
       const contract = await at(home);
       const stranger = home.account(9).account;
-      for (const child of [CHILD.messenger, CHILD.registry, CHILD.escrow, CHILD.coordinator]) {
-        const name =
-          ["SettlementCoordinator", "KeystoneEscrow", "ComplianceRegistry", "LayerZeroMessenger"][child] ?? "";
-        await contract.write.deploy([child, await initCode(name)], { account: stranger });
+      for (const child of [CHILD.messenger, CHILD.escrowExtension, CHILD.registry, CHILD.escrow, CHILD.coordinator]) {
+        await contract.write.deploy([child, await initCode(NAMES[child])], { account: stranger });
         const [event] = await contract.getEvents.ChildDeployed();
         expect(event?.args).to.deep.equal({ child, account: await contract.read.addressOf([child]) });
       }
@@ -119,7 +117,7 @@ describe("KeystoneRoot", function () {
 
     it("says so when a child's constructor fails", async () => {
       const failing: Hex = "0x60006000fd";
-      const code = await rootWith(home, ROWS, [failing, failing, failing, failing]);
+      const code = await rootWith(home, ROWS, [failing, failing, failing, failing, failing]);
       const contract = await home.viem.getContractAt("KeystoneRoot", await deployRoot(home, code));
       await expectRevert(contract.write.deploy([CHILD.registry, failing]), "KeystoneRoot_CreationFailed", [
         CHILD.registry,
@@ -185,12 +183,13 @@ describe("KeystoneRoot", function () {
 
 async function hashes() {
   const hash = keccak256("0x01");
-  return [hash, hash, hash, hash] as const;
+  return [hash, hash, hash, hash, hash] as const;
 }
 
-async function rootWith(chain: Chain, rows: readonly Row[], codes: readonly [Hex, Hex, Hex, Hex]): Promise<Hex> {
+async function rootWith(chain: Chain, rows: readonly Row[], codes: readonly [Hex, Hex, Hex, Hex, Hex]): Promise<Hex> {
   const { abi, bytecode } = await artifacts.readArtifact("KeystoneRoot");
-  const [a, b, c, d] = codes;
-  const args = [BigInt(chain.chainId), rows, [keccak256(a), keccak256(b), keccak256(c), keccak256(d)]] as const;
+  const [a, b, c, d, e] = codes;
+  const hashes = [keccak256(a), keccak256(b), keccak256(c), keccak256(d), keccak256(e)] as const;
+  const args = [BigInt(chain.chainId), rows, hashes] as const;
   return encodeDeployData({ abi, bytecode: bytecode as Hex, args });
 }

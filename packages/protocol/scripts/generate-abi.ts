@@ -3,15 +3,16 @@
  * Needs `hardhat build` first.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Abi, AbiParameter } from "viem";
 import { format } from "./format.ts";
 import { writeOrCheck } from "./write-or-check.ts";
 
+/** The escrow is two codes behind one address: its interface is what both have. */
 const CONTRACTS = {
   coordinator: "SettlementCoordinator",
-  escrow: "KeystoneEscrow",
+  escrow: "interfaces/IKeystoneEscrow",
   registry: "ComplianceRegistry",
   messenger: "LayerZeroMessenger",
   root: "KeystoneRoot",
@@ -28,7 +29,7 @@ const files = Object.entries(CONTRACTS).map(([name, contract]) => {
 writeOrCheck(files, "packages/protocol/scripts/generate-abi.ts");
 
 function readAbi(contract: string): Abi {
-  const artifact = join(artifacts, `${contract}.sol`, `${contract}.json`);
+  const artifact = join(artifacts, `${contract}.sol`, `${basename(contract)}.json`);
   try {
     return (JSON.parse(readFileSync(artifact, "utf8")) as { abi: Abi }).abi;
   } catch (cause) {

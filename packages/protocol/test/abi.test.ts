@@ -112,7 +112,7 @@ describe("the numbers of Solidity's enums", () => {
     ["ComplianceStatus", "types/Compliance.sol", ComplianceStatus],
     ["Clearance", "types/Compliance.sol", Clearance],
     ["MessageKind", "types/Deployment.sol", MessageKind],
-    ["LegStatus", "interfaces/IKeystoneEscrow.sol", LegStatus],
+    ["LegStatus", "interfaces/IEscrowBase.sol", LegStatus],
   ];
   for (const [name, file, values] of enums) {
     it(`are those of ${name}`, () => {

@@ -13,8 +13,14 @@ import { type Chain, ROLES } from "./chain.ts";
 import { type LayerZero, pathWiring, type Wiring } from "./layerzero.ts";
 
 /** Children in the order of the contract's enum. */
-export const CHILD = { coordinator: 0, escrow: 1, registry: 2, messenger: 3 } as const;
-const NAMES = ["SettlementCoordinator", "KeystoneEscrow", "ComplianceRegistry", "LayerZeroMessenger"] as const;
+export const CHILD = { coordinator: 0, escrow: 1, registry: 2, messenger: 3, escrowExtension: 4 } as const;
+export const NAMES = [
+  "SettlementCoordinator",
+  "KeystoneEscrow",
+  "ComplianceRegistry",
+  "LayerZeroMessenger",
+  "KeystoneEscrowExtension",
+] as const;
 
 /** The proxy that most chains have at this address: calldata is a salt, then the init code to CREATE2. */
 const CREATE2_FACTORY: Address = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
@@ -35,6 +41,7 @@ export interface Addresses {
   escrow: Address;
   registry: Address;
   messenger: Address;
+  escrowExtension: Address;
 }
 
 /** A chain's wiring: on the coordinator's chain a path to every other one, elsewhere one to the coordinator's. */
@@ -48,11 +55,11 @@ export async function wiringHash(wiring: Wiring): Promise<Hex> {
   return keccak256(encodeAbiParameters(wire.inputs, [wiring]));
 }
 
-/** Init code of the root for these rows; `names` can put other contracts in the children's places. */
-export async function rootInitCode(coordinatorChainId: number, rows: readonly Row[], names: readonly string[] = NAMES) {
+/** Init code of the root for these rows; `names` can put other contracts in the places of the first children. */
+export async function rootInitCode(coordinatorChainId: number, rows: readonly Row[], names: readonly string[] = []) {
   const { abi, bytecode } = await artifacts.readArtifact("KeystoneRoot");
-  const hashes = await Promise.all(names.map(async (name) => keccak256(await initCode(name))));
-  const args = [BigInt(coordinatorChainId), rows, hashes as unknown as [Hex, Hex, Hex, Hex]] as const;
+  const hashes = await Promise.all(withNames(names).map(async (name) => keccak256(await initCode(name))));
+  const args = [BigInt(coordinatorChainId), rows, hashes as unknown as [Hex, Hex, Hex, Hex, Hex]] as const;
   return encodeDeployData({ abi, bytecode: bytecode as Hex, args });
 }
 
@@ -66,19 +73,19 @@ export async function deployRoot(chain: Chain, code: Hex): Promise<Address> {
 }
 
 /** Creates every child that belongs on this chain, and tells where all of them are on any. */
-export async function deployChildren(
-  chain: Chain,
-  root: Address,
-  names: readonly string[] = NAMES,
-): Promise<Addresses> {
+export async function deployChildren(chain: Chain, root: Address, names: readonly string[] = []): Promise<Addresses> {
   const contract = await chain.viem.getContractAt("KeystoneRoot", root);
   const isHome = (await contract.read.coordinatorChainId()) === BigInt(chain.chainId);
   for (const child of Object.values(CHILD)) {
     if (!isHome && (child === CHILD.coordinator || child === CHILD.registry)) continue;
-    await contract.write.deploy([child, await initCode(names[child] ?? "")]);
+    await contract.write.deploy([child, await initCode(withNames(names)[child] ?? "")]);
   }
-  const [coordinator, escrow, registry, messenger] = await Promise.all(
+  const [coordinator, escrow, registry, messenger, escrowExtension] = await Promise.all(
     Object.values(CHILD).map((child) => contract.read.addressOf([child])),
   );
-  return { root, coordinator, escrow, registry, messenger } as Addresses;
+  return { root, coordinator, escrow, registry, messenger, escrowExtension } as Addresses;
+}
+
+function withNames(names: readonly string[]): readonly string[] {
+  return [...names, ...NAMES.slice(names.length)];
 }

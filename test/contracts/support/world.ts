@@ -53,19 +53,19 @@ export async function openWorld(options: { stage?: Stage; children?: readonly st
   const code = await rootInitCode(home.chainId, rows, children);
   let addresses: Addresses | undefined;
   for (const chain of [home, away]) addresses = await deployChildren(chain, await deployRoot(chain, code), children);
-  const { root, coordinator, escrow, registry, messenger } = addresses as Addresses;
+  const { root, coordinator, escrow, registry, messenger, escrowExtension } = addresses as Addresses;
 
   const world = {
     home,
     away,
-    addresses: { root, coordinator, escrow, registry, messenger },
+    addresses: { root, coordinator, escrow, registry, messenger, escrowExtension },
     rows,
     rootInitCode: code,
     coordinator: await home.viem.getContractAt("SettlementCoordinator", coordinator),
     registry: await home.viem.getContractAt("ComplianceRegistry", registry),
     escrow: {
-      home: await home.viem.getContractAt("KeystoneEscrow", escrow),
-      away: await away.viem.getContractAt("KeystoneEscrow", escrow),
+      home: await home.viem.getContractAt("IKeystoneEscrow", escrow),
+      away: await away.viem.getContractAt("IKeystoneEscrow", escrow),
     },
     messenger: {
       home: await home.viem.getContractAt("LayerZeroMessenger", messenger),

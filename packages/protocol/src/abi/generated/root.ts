@@ -15,7 +15,7 @@ export const rootAbi = [
           { name: "wiringHash", type: "bytes32" },
         ],
       },
-      { name: "initCodeHashes", type: "bytes32[4]" },
+      { name: "initCodeHashes", type: "bytes32[5]" },
     ],
   },
   { name: "KeystoneRoot_CreationFailed", type: "error", inputs: [{ name: "child", type: "uint8" }] },

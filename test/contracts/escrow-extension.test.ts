@@ -1,0 +1,76 @@
+import { expect } from "chai";
+import { encodeFunctionData, type Hex, parseEther, zeroAddress } from "viem";
+import { initCode } from "./support/artifacts.ts";
+import { type Chain, COORDINATOR_CHAIN, openChain, ROLES } from "./support/chain.ts";
+import { type Addresses, CHILD, deployRoot, NAMES, rootInitCode } from "./support/deployment.ts";
+import { expectRevert } from "./support/revert.ts";
+import { openWorld, type World } from "./support/world.ts";
+
+const ID: Hex = `0x${"11".repeat(32)}`;
+
+describe("KeystoneEscrow: its two codes", function () {
+  this.timeout(60_000);
+
+  describe("in a deployment", () => {
+    let world: World;
+    before(async () => {
+      world = await openWorld({ stage: "deployed" });
+    });
+
+    it("answers at one address for both", async () => {
+      const nonce = await world.escrow.home.read.authorizationNonce([ID, 3n]);
+      expect(nonce).to.match(/^0x[0-9a-f]{64}$/);
+      expect(await world.escrow.away.read.authorizationNonce([ID, 3n])).to.equal(nonce);
+      expect(await world.escrow.home.read.authorizationNonce([ID, 4n])).to.not.equal(nonce);
+    });
+
+    it("valid call, one thing broken: made at the extension's own address", async () => {
+      const extension = await world.home.viem.getContractAt("IKeystoneEscrow", world.addresses.escrowExtension);
+      await expectRevert(extension.read.authorizationNonce([ID, 3n]), "KeystoneEscrow_NotDelegated");
+    });
+
+    it("valid call, one thing broken: value without a call", async () => {
+      const wallet = world.home.account(ROLES.stranger);
+      const to = world.escrow.home.address;
+      await expectRevert(wallet.sendTransaction({ to, value: 1n }), "KeystoneEscrow_ValueNotAccepted");
+    });
+
+    it("refuses a function that neither has", async () => {
+      const call = world.home.client.call({ to: world.escrow.home.address, data: "0x12345678" });
+      expect(await call.then(String, () => "refused")).to.equal("refused");
+    });
+
+    it("refuses value where the extension's function takes none", async () => {
+      const { abi, address } = world.escrow.home;
+      const data = encodeFunctionData({ abi, functionName: "authorizationNonce", args: [ID, 3n] });
+      const call = world.home.client.call({ to: address, data, value: parseEther("1"), account: zeroAddress });
+      expect(await call.then(String, () => "refused")).to.equal("refused");
+    });
+  });
+
+  describe("while the extension has not been created", () => {
+    let home: Chain;
+    let escrow: Addresses["escrow"];
+    let extension: Addresses["escrowExtension"];
+    before(async () => {
+      home = await openChain(COORDINATOR_CHAIN);
+      const row = { ...COORDINATOR_CHAIN, chainId: BigInt(COORDINATOR_CHAIN.chainId), endpoint: home.address(0) };
+      const code = await rootInitCode(home.chainId, [{ ...row, wiringHash: ID }]);
+      const root = await home.viem.getContractAt("KeystoneRoot", await deployRoot(home, code));
+      await root.write.deploy([CHILD.coordinator, await initCode(NAMES[CHILD.coordinator])]);
+      await root.write.deploy([CHILD.escrow, await initCode(NAMES[CHILD.escrow])]);
+      escrow = await root.read.addressOf([CHILD.escrow]);
+      extension = await root.read.addressOf([CHILD.escrowExtension]);
+    });
+
+    it("valid call, one thing broken: there is no code to delegate to", async () => {
+      const contract = await home.viem.getContractAt("IKeystoneEscrow", escrow);
+      await expectRevert(contract.read.authorizationNonce([ID, 3n]), "KeystoneEscrow_ExtensionMissing", [extension]);
+    });
+
+    it("has its own code at work", async () => {
+      const contract = await home.viem.getContractAt("IKeystoneEscrow", escrow);
+      expect(await contract.read.verdictOf([ID])).to.equal(0);
+    });
+  });
+});
