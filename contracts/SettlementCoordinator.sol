@@ -3,13 +3,14 @@ pragma solidity ^0.8.30;
 
 import { CoordinatorState } from "./coordinator/CoordinatorState.sol";
 import { ISettlementCoordinator } from "./interfaces/ISettlementCoordinator.sol";
+import { ConsentLib } from "./libraries/ConsentLib.sol";
 import { GasFloor } from "./libraries/GasFloor.sol";
 import { Reason } from "./libraries/Reason.sol";
 import { Exits, PackedRuleset, RulesetLib } from "./libraries/RulesetLib.sol";
 import { TermsLib } from "./libraries/TermsLib.sol";
 import { MessageKind } from "./types/Deployment.sol";
 import { Gate, Ruleset, RulesetId, StateKind } from "./types/Ruleset.sol";
-import { SettlementId, Terms, Verdict } from "./types/Terms.sol";
+import { Consent, SettlementId, Terms, Verdict } from "./types/Terms.sol";
 
 /// @title The coordinator: state machine, gates, the one verdict
 /// @dev A verdict is written in `_enter` and in `timeout`, both times from NONE: `_enter` because no state after Executing or Failed has an
@@ -49,11 +50,15 @@ contract SettlementCoordinator is CoordinatorState {
             revert SettlementCoordinator_SettleDeadlinePassed(terms.settleDeadline, block.timestamp);
         }
         RulesetId rulesetId = RulesetId.wrap(terms.ruleset);
-        if (!isRegistered(rulesetId)) revert SettlementCoordinator_UnknownRuleset(rulesetId);
+        PackedRuleset storage ruleset = _rulesets[rulesetId];
+        if (!ruleset.isRegistered()) revert SettlementCoordinator_UnknownRuleset(rulesetId);
+        if (ruleset.needsParent() != (terms.parent != 0)) {
+            revert SettlementCoordinator_ParentMismatch(rulesetId, terms.parent);
+        }
 
         // Effect: the lock mask stays as it is, for a lock may be reported before creation.
         record.created = true;
-        record.state = _rulesets[rulesetId].initialState();
+        record.state = ruleset.initialState();
         _records[settlementId] = record;
         emit SettlementCreated(settlementId, terms.ref, rulesetId, terms);
     }
@@ -117,6 +122,23 @@ contract SettlementCoordinator is CoordinatorState {
         // Every state before Executing has a TIMEOUT edge.
         (, uint8 target) = _rulesetOf(terms).exitsOf(record.state).timeoutOf();
         _enter(id, record, RulesetId.wrap(terms.ruleset), target, Gate.TIMEOUT, 0, msg.sender);
+    }
+
+    /// @inheritdoc ISettlementCoordinator
+    function cancel(Terms calldata terms, Consent[] calldata consents) external guarded {
+        SettlementId id = terms.hash();
+        Record memory record = _records[id];
+        if (record.verdict == Verdict.ROLLBACK) return;
+
+        // Check
+        if (!record.created) revert SettlementCoordinator_UnknownSettlement(id);
+        if (record.verdict == Verdict.EXECUTE) revert SettlementCoordinator_AlreadyExecuting(id);
+        (bool exists, uint8 target) = _rulesetOf(terms).exitsOf(record.state).consentOf();
+        if (!exists) revert SettlementCoordinator_NoConsentEdge(id, record.state);
+        ConsentLib.check(terms, id, consents);
+
+        // Effect
+        _enter(id, record, RulesetId.wrap(terms.ruleset), target, Gate.CONSENT, 0, msg.sender);
     }
 
     /// @inheritdoc ISettlementCoordinator

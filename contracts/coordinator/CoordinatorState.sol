@@ -6,7 +6,7 @@ import { ISettlementCoordinator } from "../interfaces/ISettlementCoordinator.sol
 import { Exits, PackedRuleset, RulesetLib } from "../libraries/RulesetLib.sol";
 import { TermsLib } from "../libraries/TermsLib.sol";
 import { Clearance } from "../types/Compliance.sol";
-import { Gate, RulesetId } from "../types/Ruleset.sol";
+import { Gate, RulesetId, StateKind } from "../types/Ruleset.sol";
 import { SettlementId, Terms, Verdict } from "../types/Terms.sol";
 
 /// @title The coordinator's storage, its guard and what its gates say
@@ -74,6 +74,8 @@ abstract contract CoordinatorState is ISettlementCoordinator, DeploymentChild {
         Gate gate;
         (exists, target, gate) = exits.forwardOf();
         if (exists) transitions[count++] = _transitionTo(target, gate, walk, record, terms);
+        (exists, target) = exits.consentOf();
+        if (exists) transitions[count++] = _transitionTo(target, Gate.CONSENT, walk, record, terms);
         for (target = 0; target < RulesetLib.MAX_STATES; ++target) {
             if (manual & (1 << target) != 0) {
                 transitions[count++] = _transitionTo(target, Gate.MANUAL, walk, record, terms);
@@ -91,6 +93,7 @@ abstract contract CoordinatorState is ISettlementCoordinator, DeploymentChild {
 
     // ---------------------------------------------------------------- gates
 
+    /// @dev CONSENT holds by signatures alone, which only `cancel` brings.
     function _holds(Gate gate, Walk memory walk, Record memory record, Terms calldata terms) private view returns (bool) {
         if (gate == Gate.NONE) return true;
         if (gate == Gate.COMPLIANCE_CLEARED) return _clearance(walk, terms) == Clearance.CLEARED;
@@ -102,6 +105,9 @@ abstract contract CoordinatorState is ISettlementCoordinator, DeploymentChild {
         if (gate == Gate.RELEASED) return _covers(record.releaseMask, terms);
         if (gate == Gate.TIMEOUT) return block.timestamp >= terms.settleDeadline;
         if (gate == Gate.MANUAL) return terms.operator != address(0) && msg.sender == terms.operator;
+        if (gate == Gate.PARENT_FINALIZED) {
+            return block.timestamp >= terms.notBefore && _records[SettlementId.wrap(terms.parent)].kind == StateKind.FINALIZED;
+        }
         return false;
     }
 

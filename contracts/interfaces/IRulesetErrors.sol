@@ -28,4 +28,6 @@ interface IRulesetErrors {
     error Ruleset_Unreachable(uint256 state);
     /// @notice A path to this deposit state goes by no COMPLIANCE_CLEARED edge.
     error Ruleset_ComplianceSkipped(uint256 state);
+    /// @notice The ruleset has a PARENT_FINALIZED edge, and a path to this deposit state goes by none.
+    error Ruleset_ParentSkipped(uint256 state);
 }

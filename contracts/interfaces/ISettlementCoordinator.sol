@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import { Gate, Ruleset, RulesetId, StateKind } from "../types/Ruleset.sol";
-import { SettlementId, Terms, Verdict } from "../types/Terms.sol";
+import { Consent, SettlementId, Terms, Verdict } from "../types/Terms.sol";
 import { IRulesetErrors } from "./IRulesetErrors.sol";
 import { ITermsErrors } from "./ITermsErrors.sol";
 
@@ -33,6 +33,8 @@ interface ISettlementCoordinator is ITermsErrors, IRulesetErrors {
     error SettlementCoordinator_NotAuthorized(address caller);
     /// @notice Thrown when the ruleset of the terms is not registered here.
     error SettlementCoordinator_UnknownRuleset(RulesetId rulesetId);
+    /// @notice Thrown when the terms name a parent and their ruleset has no PARENT_FINALIZED edge, or the reverse.
+    error SettlementCoordinator_ParentMismatch(RulesetId rulesetId, bytes32 parent);
     /// @notice Thrown when `settleDeadline` has come before creation.
     error SettlementCoordinator_SettleDeadlinePassed(uint40 settleDeadline, uint256 now_);
     /// @notice Thrown when an id is created after its verdict.
@@ -41,10 +43,18 @@ interface ISettlementCoordinator is ITermsErrors, IRulesetErrors {
     error SettlementCoordinator_UnknownSettlement(SettlementId settlementId);
     /// @notice Thrown when `timeout` comes before `settleDeadline`.
     error SettlementCoordinator_NotTimedOut(uint40 settleDeadline, uint256 now_);
-    /// @notice Thrown when the verdict is EXECUTE already and a timeout can no longer be taken.
+    /// @notice Thrown when the verdict is EXECUTE already, and neither timeout nor consent can change it.
     error SettlementCoordinator_AlreadyExecuting(SettlementId settlementId);
     /// @notice Thrown when no edge leads from the present state to the target, or its gate does not hold for this caller.
     error SettlementCoordinator_TransitionNotAllowed(SettlementId settlementId, uint8 from, uint8 to);
+    /// @notice Thrown when the present state has no CONSENT edge.
+    error SettlementCoordinator_NoConsentEdge(SettlementId settlementId, uint8 state);
+    /// @notice Thrown when a party that some leg uses has not consented; the lowest position is named.
+    error SettlementCoordinator_ConsentMissing(uint256 partyIndex);
+    /// @notice Thrown when a party's consent was valid until a moment that has passed.
+    error SettlementCoordinator_ConsentExpired(uint256 partyIndex, uint40 validUntil);
+    /// @notice Thrown when an opening is not the party's, or the signature not its wallet's over exactly this cancellation.
+    error SettlementCoordinator_InvalidConsent(uint256 partyIndex, address wallet);
     /// @notice Thrown when a verdict is dispatched before it was taken.
     error SettlementCoordinator_NoVerdict(SettlementId settlementId);
     /// @notice Thrown when a verdict is dispatched to a chain on which the terms have no leg, or to the coordinator's own.
@@ -73,7 +83,8 @@ interface ISettlementCoordinator is ITermsErrors, IRulesetErrors {
         uint8 releaseMask;
     }
 
-    /// @notice An edge out of the present state, and whether its gate holds now. MANUAL counts as satisfied when the caller is the operator.
+    /// @notice An edge out of the present state, and whether its gate holds now. MANUAL counts as satisfied when the caller is the operator,
+    /// CONSENT never: it holds by signatures, which the contract does not have before `cancel` brings them.
     struct NextTransition {
         uint8 target;
         Gate gate;
@@ -83,10 +94,10 @@ interface ISettlementCoordinator is ITermsErrors, IRulesetErrors {
     /// @notice Registers a ruleset under its content hash, after checking that it cannot break a promise. A registered one is a no-op.
     function registerRuleset(Ruleset calldata ruleset) external returns (RulesetId rulesetId);
 
-    /// @notice Creates the settlement in its ruleset's initial state. Keeps locks already recorded.
+    /// @notice Creates the settlement in its ruleset's initial state. Keeps locks already recorded. A parent need not be known here yet.
     function createSettlement(Terms calldata terms) external returns (SettlementId settlementId);
 
-    /// @notice Walks every transition that now holds: TIMEOUT first, else COMPLIANCE_FAILED, else the one forward edge. Never MANUAL.
+    /// @notice Walks every transition that now holds: TIMEOUT first, else COMPLIANCE_FAILED, else the one forward edge. Never CONSENT or MANUAL.
     /// @dev The step to EXECUTE is a frame of its own, whose failure keeps the steps before it. The frame holds the payouts too where all
     /// legs are on this chain; else the local ones follow it.
     /// @return verdict The verdict after the walk.
@@ -96,13 +107,20 @@ interface ISettlementCoordinator is ITermsErrors, IRulesetErrors {
     /// no-op. Pays nothing: the escrow does, by the verdict that it gets back.
     function advanceReported(SettlementId settlementId, Terms calldata terms) external returns (Verdict verdict);
 
-    /// @notice Takes one edge, MANUAL ones included where the caller is `terms.operator`.
+    /// @notice Takes one edge, MANUAL ones included where the caller is `terms.operator`; never a CONSENT one.
     /// @param target Index of the state to enter.
     /// @param evidenceHash Free 32 bytes, published with the transition.
     function transition(Terms calldata terms, uint8 target, bytes32 evidenceHash) external;
 
     /// @notice Writes ROLLBACK once `settleDeadline` has come and there is no verdict. Needs no creation, no ruleset, no validation.
     function timeout(Terms calldata terms) external;
+
+    /// @notice Takes the CONSENT edge of the present state: ROLLBACK at once, by the will of every party that some leg pays or is paid by.
+    /// A no-op after ROLLBACK.
+    /// @dev Each signs Cancel(bytes32 settlementId,uint40 validUntil) under the domain of the terms: by ECDSA, or by ERC-1271 where a leg of
+    /// it is on the coordinator's chain, for elsewhere another may hold the wallet's address here. Of several consents of one party the
+    /// first counts; what is there beyond the parties needed is not looked at, so that nobody can spoil a call by adding to it.
+    function cancel(Terms calldata terms, Consent[] calldata consents) external;
 
     /// @notice Sends the verdict to one other chain. Repeatable. Carries the terms when the value pays for them.
     /// @dev Unused value returns to the caller.
@@ -137,7 +155,7 @@ interface ISettlementCoordinator is ITermsErrors, IRulesetErrors {
     function isLocked(SettlementId settlementId, uint64 chainId) external view returns (bool);
 
     /// @notice All edges out of the present state with their gates judged at this block's time: TIMEOUT, COMPLIANCE_FAILED, the forward
-    /// one, then MANUAL ones by target.
+    /// one, CONSENT, then MANUAL ones by target.
     function nextTransitions(Terms calldata terms) external view returns (NextTransition[] memory);
 
     /// @notice The EIP-712 digest of the terms under the domain named in them.

@@ -14,10 +14,12 @@ interface ITermsErrors {
     error Terms_TooManyAttesters(uint256 count);
     /// @notice The terms belong to another coordinator or another coordinator chain than this deployment's.
     error Terms_ForeignCoordinator(uint64 chainId, address coordinator);
-    /// @notice `parent` or `notBefore` is set, and no ruleset of this deployment is made for them.
-    error Terms_ParentWithoutRuleset(bytes32 parent, uint40 notBefore);
     /// @notice `settleDeadline` is before `depositDeadline`.
     error Terms_DeadlineOrder(uint40 depositDeadline, uint40 settleDeadline);
+    /// @notice `notBefore` is set and `parent` is not.
+    error Terms_NotBeforeWithoutParent(uint40 notBefore);
+    /// @notice `notBefore` is not before `depositDeadline`, so that there is no time to deposit.
+    error Terms_NotBeforeTooLate(uint40 notBefore, uint40 depositDeadline);
     /// @notice The threshold is zero or above the number of attesters.
     error Terms_InvalidThreshold(uint256 threshold, uint256 attesters);
     /// @notice An attester is not above the one before it; the first is not above zero.
@@ -37,6 +39,9 @@ interface ITermsErrors {
     /// @notice A fee recipient is zero, the escrow or the leg's token.
     error Terms_InvalidFeeRecipient(uint256 leg, uint256 fee, address recipient);
     error Terms_FeesExceedAmount(uint256 leg);
+    /// @notice The leg says what its standard has no word for: ERC-721 takes amount 1 and no fees; a tokenId is of ERC-721 and ERC-1155
+    /// alone, a partition of ERC-1400 alone.
+    error Terms_StandardFields(uint256 leg);
     /// @notice abi.encode(terms) has more than 8,000 bytes, so that no message could carry it. Checked last.
     error Terms_TooLarge(uint256 size);
 }

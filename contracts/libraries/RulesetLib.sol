@@ -6,9 +6,9 @@ import { Edge, Gate, Ruleset, StateKind } from "../types/Ruleset.sol";
 
 /// @notice A registered ruleset: what `validate` lets pass has at most one exit of each sort per state, and nothing else.
 /// @dev `states` holds 32 bits a state, 8 states a word, lowest first: kind 4; then sorts of exits, each a set bit and the target's 4
-/// bits: TIMEOUT, COMPLIANCE_FAILED, the forward one, which has 4 bits of gate besides. `manual` holds 16 bits a state: the targets of its
-/// MANUAL edges. The first word is never zero, and for the
-/// standard ruleset it is all that most calls read.
+/// bits: TIMEOUT, COMPLIANCE_FAILED, the forward one, which has 4 bits of gate besides, CONSENT. The highest bit of the first word tells
+/// that there is a PARENT_FINALIZED edge. `manual` holds 16 bits a state: the targets of its MANUAL edges. The first word is never zero,
+/// and for the standard ruleset it is all that most calls read.
 struct PackedRuleset {
     uint256[2] states;
     uint256 manual;
@@ -28,6 +28,8 @@ library RulesetLib {
     uint256 private constant FAILED_SHIFT = 9;
     uint256 private constant FORWARD_SHIFT = 14;
     uint256 private constant GATE_SHIFT = 19;
+    uint256 private constant CONSENT_SHIFT = 23;
+    uint256 private constant PARENT_BIT = 1 << 255;
 
     /// @notice Reverts with the first fault of `IRulesetErrors`.
     /// @dev What one edge may do depends on nothing but its gate and the kinds it joins (`_isAllowed`); what remains is about paths.
@@ -57,13 +59,20 @@ library RulesetLib {
             uint256 exit = 1 | (uint256(edge.to) << 1);
             if (edge.gate == Gate.TIMEOUT) exit <<= TIMEOUT_SHIFT;
             else if (edge.gate == Gate.COMPLIANCE_FAILED) exit <<= FAILED_SHIFT;
+            else if (edge.gate == Gate.CONSENT) exit <<= CONSENT_SHIFT;
             else exit = (exit << FORWARD_SHIFT) | (uint256(edge.gate) << GATE_SHIFT);
             packed.states[edge.from / STATES_PER_WORD] |= exit << _shiftOf(edge.from);
+            if (edge.gate == Gate.PARENT_FINALIZED) packed.states[0] |= PARENT_BIT;
         }
     }
 
     function isRegistered(PackedRuleset storage packed) internal view returns (bool) {
         return packed.states[0] != 0;
+    }
+
+    /// @notice Whether the ruleset is made for terms with a parent.
+    function needsParent(PackedRuleset storage packed) internal view returns (bool) {
+        return packed.states[0] & PARENT_BIT != 0;
     }
 
     function exitsOf(PackedRuleset storage packed, uint256 state) internal view returns (Exits) {
@@ -95,6 +104,10 @@ library RulesetLib {
     function forwardOf(Exits exits) internal pure returns (bool exists, uint8 target, Gate gate) {
         (exists, target) = _exit(exits, FORWARD_SHIFT);
         gate = Gate((Exits.unwrap(exits) >> GATE_SHIFT) & 0xf);
+    }
+
+    function consentOf(Exits exits) internal pure returns (bool exists, uint8 target) {
+        return _exit(exits, CONSENT_SHIFT);
     }
 
     function _exit(Exits exits, uint256 shift) private pure returns (bool exists, uint8 target) {
@@ -140,13 +153,13 @@ library RulesetLib {
     }
 
     /// @dev Executing is entered from Deposit by DEPOSITS_LOCKED and left by RELEASED into Finalized, and nothing else does either. Failed
-    /// is entered by TIMEOUT and COMPLIANCE_FAILED, which lead nowhere else, and by MANUAL, which ends with the deposit state.
+    /// is entered by TIMEOUT, COMPLIANCE_FAILED and CONSENT, which lead nowhere else, and by MANUAL, which ends with the deposit state.
     function _isAllowed(StateKind from, StateKind to, Gate gate) private pure returns (bool) {
         bool early = from == StateKind.INITIAL || from == StateKind.ACTIVE;
         bool onward = to == StateKind.ACTIVE || to == StateKind.DEPOSIT;
-        if (gate == Gate.NONE || gate == Gate.COMPLIANCE_CLEARED) return early && onward;
+        if (gate == Gate.NONE || gate == Gate.COMPLIANCE_CLEARED || gate == Gate.PARENT_FINALIZED) return early && onward;
         if (gate == Gate.MANUAL) return early && (onward || to == StateKind.FAILED);
-        if (gate == Gate.TIMEOUT || gate == Gate.COMPLIANCE_FAILED) {
+        if (gate == Gate.TIMEOUT || gate == Gate.COMPLIANCE_FAILED || gate == Gate.CONSENT) {
             return (early || from == StateKind.DEPOSIT) && to == StateKind.FAILED;
         }
         if (gate == Gate.DEPOSITS_LOCKED) return from == StateKind.DEPOSIT && to == StateKind.EXECUTING;
@@ -162,7 +175,7 @@ library RulesetLib {
                 Edge calldata edge = ruleset.edges[i];
                 if (edge.from != state) continue;
                 if (edge.gate == Gate.TIMEOUT) hasTimeout = true;
-                else if (edge.gate != Gate.MANUAL && edge.gate != Gate.COMPLIANCE_FAILED) ++forward;
+                else if (_isForward(edge.gate)) ++forward;
             }
             if (forward > 1) revert IRulesetErrors.Ruleset_ForwardEdges(state);
             StateKind kind = ruleset.states[state].kind;
@@ -174,27 +187,38 @@ library RulesetLib {
         }
     }
 
-    /// @dev Sets of states are bit masks. MANUAL edges count as paths: an operator must not lead past compliance either.
+    /// @dev Neither an operator's edge nor one that ends in a failed state.
+    function _isForward(Gate gate) private pure returns (bool) {
+        return gate != Gate.MANUAL && gate != Gate.TIMEOUT && gate != Gate.COMPLIANCE_FAILED && gate != Gate.CONSENT;
+    }
+
+    /// @dev Sets of states are bit masks. MANUAL edges count as paths: an operator must not lead past compliance or the parent either.
     function _validatePaths(Ruleset calldata ruleset, uint256 initial) private pure {
         uint256 states = ruleset.states.length;
         uint256[] memory targets = new uint256[](states);
         uint256[] memory uncleared = new uint256[](states);
+        uint256[] memory orphaned = new uint256[](states);
+        bool needsParent_ = false;
         for (uint256 i = 0; i < ruleset.edges.length; ++i) {
             Edge calldata edge = ruleset.edges[i];
             targets[edge.from] |= 1 << edge.to;
             if (edge.gate != Gate.COMPLIANCE_CLEARED) uncleared[edge.from] |= 1 << edge.to;
+            if (edge.gate != Gate.PARENT_FINALIZED) orphaned[edge.from] |= 1 << edge.to;
+            else needsParent_ = true;
         }
         _requireAcyclic(targets);
         uint256 reached = _reach(targets, initial);
-        uint256 reachedUncleared = _reach(uncleared, initial);
         for (uint256 state = 0; state < states; ++state) {
             if (reached & (1 << state) == 0) revert IRulesetErrors.Ruleset_Unreachable(state);
         }
+        uint256 deposits = 0;
         for (uint256 state = 0; state < states; ++state) {
-            if (ruleset.states[state].kind == StateKind.DEPOSIT && reachedUncleared & (1 << state) != 0) {
-                revert IRulesetErrors.Ruleset_ComplianceSkipped(state);
-            }
+            if (ruleset.states[state].kind == StateKind.DEPOSIT) deposits |= 1 << state;
         }
+        uint256 skipped = deposits & _reach(uncleared, initial);
+        if (skipped != 0) revert IRulesetErrors.Ruleset_ComplianceSkipped(_lowest(skipped));
+        skipped = needsParent_ ? deposits & _reach(orphaned, initial) : 0;
+        if (skipped != 0) revert IRulesetErrors.Ruleset_ParentSkipped(_lowest(skipped));
     }
 
     /// @dev Takes away states that lead to none of those left, until none is left or none can be taken.
@@ -205,12 +229,13 @@ library RulesetLib {
             for (uint256 state = 0; state < targets.length; ++state) {
                 if (targets[state] & left == 0) left &= ~(1 << state);
             }
-            if (left == before) {
-                uint256 first = 0;
-                while (left & (1 << first) == 0) ++first;
-                revert IRulesetErrors.Ruleset_Cyclic(first);
-            }
+            if (left == before) revert IRulesetErrors.Ruleset_Cyclic(_lowest(left));
         }
+    }
+
+    /// @dev Of a set that is not empty.
+    function _lowest(uint256 set) private pure returns (uint256 state) {
+        while (set & (1 << state) == 0) ++state;
     }
 
     function _reach(uint256[] memory targets, uint256 initial) private pure returns (uint256 reached) {

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import { MessageHashUtils } from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import { ITermsErrors } from "../interfaces/ITermsErrors.sol";
 import { ChainRows } from "./ChainRows.sol";
-import { Fee, Leg, SettlementId, Terms } from "../types/Terms.sol";
+import { Fee, Leg, SettlementId, Terms, TokenStandard } from "../types/Terms.sol";
 
 /// @notice What terms must name to belong to a deployment.
 /// @dev `rowsLow` and `rowsHigh` as `ChainRows` packs them.
@@ -47,9 +47,41 @@ library TermsLib {
 
     /// @notice The EIP-712 digest of the terms under the domain that they name themselves.
     function hash(Terms calldata terms) internal pure returns (SettlementId) {
-        bytes32 domain =
-            keccak256(abi.encode(DOMAIN_TYPEHASH, NAME_HASH, VERSION_HASH, uint256(terms.chainId), terms.coordinator));
-        return SettlementId.wrap(MessageHashUtils.toTypedDataHash(domain, _hashStruct(terms)));
+        return SettlementId.wrap(MessageHashUtils.toTypedDataHash(domainOf(terms), structHash(terms)));
+    }
+
+    /// @notice The EIP-712 domain separator of {"KeyStone Settlement", "1", chainId, coordinator} as the terms name them.
+    function domainOf(Terms calldata terms) internal pure returns (bytes32) {
+        return keccak256(
+            abi.encode(DOMAIN_TYPEHASH, NAME_HASH, VERSION_HASH, uint256(terms.chainId), terms.coordinator)
+        );
+    }
+
+    /// @notice EIP-712's hashStruct of the terms: what other typed data that contains the whole terms is hashed from.
+    function structHash(Terms calldata terms) internal pure returns (bytes32) {
+        Leg[] calldata list = terms.legs;
+        bytes32[] memory legs = new bytes32[](list.length);
+        for (uint256 i = 0; i < legs.length; ++i) {
+            legs[i] = _hashLeg(list[i]);
+        }
+        return keccak256(
+            abi.encode(
+                TERMS_TYPEHASH,
+                terms.ref,
+                terms.chainId,
+                terms.coordinator,
+                terms.ruleset,
+                keccak256(abi.encodePacked(terms.parties)),
+                keccak256(abi.encodePacked(legs)),
+                terms.depositDeadline,
+                terms.settleDeadline,
+                keccak256(abi.encodePacked(terms.attesters)),
+                terms.threshold,
+                terms.operator,
+                terms.parent,
+                terms.notBefore
+            )
+        );
     }
 
     /// @notice Reverts with the first fault of `ITermsErrors`. Clocks are the caller's: which deadline must lie ahead depends on the call.
@@ -64,11 +96,14 @@ library TermsLib {
         if (terms.chainId != home.chainId || terms.coordinator != home.coordinator) {
             revert ITermsErrors.Terms_ForeignCoordinator(terms.chainId, terms.coordinator);
         }
-        if (terms.parent != 0 || terms.notBefore != 0) {
-            revert ITermsErrors.Terms_ParentWithoutRuleset(terms.parent, terms.notBefore);
-        }
         if (terms.settleDeadline < terms.depositDeadline) {
             revert ITermsErrors.Terms_DeadlineOrder(terms.depositDeadline, terms.settleDeadline);
+        }
+        if (terms.notBefore != 0) {
+            if (terms.parent == 0) revert ITermsErrors.Terms_NotBeforeWithoutParent(terms.notBefore);
+            if (terms.notBefore >= terms.depositDeadline) {
+                revert ITermsErrors.Terms_NotBeforeTooLate(terms.notBefore, terms.depositDeadline);
+            }
         }
         if (terms.threshold == 0 || terms.threshold > attesters) {
             revert ITermsErrors.Terms_InvalidThreshold(terms.threshold, attesters);
@@ -107,6 +142,17 @@ library TermsLib {
         }
     }
 
+    /// @dev What a standard has no use for must be empty, so that two different terms never mean one transfer.
+    function _fitsStandard(Leg calldata leg) private pure returns (bool) {
+        TokenStandard standard = leg.standard;
+        if (standard == TokenStandard.ERC721) {
+            if (leg.amount != 1 || leg.fees.length != 0) return false;
+        } else if (standard != TokenStandard.ERC1155 && leg.tokenId != 0) {
+            return false;
+        }
+        return standard == TokenStandard.ERC1400 || leg.partition == 0;
+    }
+
     /// @return fees How many fees the leg has.
     function _validateLeg(Leg calldata leg, uint256 index, uint256 parties, Home memory home)
         private
@@ -132,32 +178,7 @@ library TermsLib {
             if (fee.amount > rest) revert ITermsErrors.Terms_FeesExceedAmount(index);
             rest -= fee.amount;
         }
-    }
-
-    function _hashStruct(Terms calldata terms) private pure returns (bytes32) {
-        Leg[] calldata list = terms.legs;
-        bytes32[] memory legs = new bytes32[](list.length);
-        for (uint256 i = 0; i < legs.length; ++i) {
-            legs[i] = _hashLeg(list[i]);
-        }
-        return keccak256(
-            abi.encode(
-                TERMS_TYPEHASH,
-                terms.ref,
-                terms.chainId,
-                terms.coordinator,
-                terms.ruleset,
-                keccak256(abi.encodePacked(terms.parties)),
-                keccak256(abi.encodePacked(legs)),
-                terms.depositDeadline,
-                terms.settleDeadline,
-                keccak256(abi.encodePacked(terms.attesters)),
-                terms.threshold,
-                terms.operator,
-                terms.parent,
-                terms.notBefore
-            )
-        );
+        if (!_fitsStandard(leg)) revert ITermsErrors.Terms_StandardFields(index);
     }
 
     function _hashLeg(Leg calldata leg) private pure returns (bytes32) {

@@ -23,7 +23,9 @@ enum Gate {
     DEPOSITS_LOCKED,
     RELEASED,
     TIMEOUT,
-    MANUAL
+    MANUAL,
+    CONSENT,
+    PARENT_FINALIZED
 }
 
 /// @dev `name` is the state's name as right-padded ASCII, e.g. "AWAITING_DEPOSITS".

@@ -65,7 +65,7 @@ struct Terms {
     address operator;
     /// Opening settlement of a repo; zero elsewhere.
     bytes32 parent;
-    /// Maturity of a repo, Unix seconds; zero elsewhere.
+    /// Maturity of a repo, Unix seconds; zero elsewhere. Deposits from then on.
     uint40 notBefore;
 }
 
@@ -74,6 +74,14 @@ struct Opening {
     uint8 partyIndex;
     bytes32 secret;
     address wallet;
+}
+
+/// @notice A party's signature over Cancel(bytes32 settlementId,uint40 validUntil), with the opening that tells whose it must be.
+/// @dev `validUntil` is the last Unix second at which it counts. The signature is an option for its holder until then.
+struct Consent {
+    Opening opening;
+    uint40 validUntil;
+    bytes signature;
 }
 
 /// @notice The one decision of a settlement. Written once, never changed.

@@ -379,15 +379,17 @@ describe("SettlementCoordinator: states", function () {
       expect(await next()).to.deep.equal([
         [STATE.TIMED_OUT, GATE.TIMEOUT, false],
         [STATE.COMPLIANCE_CHECKING, GATE.NONE, true],
+        [STATE.ROLLED_BACK, GATE.CONSENT, false],
         [STATE.ROLLED_BACK, GATE.MANUAL, false],
       ]);
-      expect((await next(ROLES.operator))[2]).to.deep.equal([STATE.ROLLED_BACK, GATE.MANUAL, true]);
+      expect((await next(ROLES.operator))[3]).to.deep.equal([STATE.ROLLED_BACK, GATE.MANUAL, true]);
       await attest(world, trade);
       await advance();
       expect(await next()).to.deep.equal([
         [STATE.TIMED_OUT, GATE.TIMEOUT, false],
         [STATE.ROLLED_BACK, GATE.COMPLIANCE_FAILED, false],
         [STATE.EXECUTING_SWAP, GATE.DEPOSITS_LOCKED, false],
+        [STATE.ROLLED_BACK, GATE.CONSENT, false],
       ]);
     });
 

@@ -159,7 +159,7 @@ describe("KeystoneEscrow: deposits and the lock", function () {
 
     it("other token standards, by their number", async () => {
       for (const standard of [1, 2, 3, 4]) {
-        const other = await varyLeg(world, trade, 0, { standard });
+        const other = await varyLeg(world, trade, 0, { standard, amount: 1n });
         await expectRevert(send(other, 0), "KeystoneEscrow_StandardNotSupported", [standard]);
       }
     });

@@ -12,7 +12,7 @@ import {
 } from "viem";
 import { expectRevert } from "./support/revert.ts";
 import { deposit, dvp } from "./support/settle.ts";
-import type { Leg, Terms, Trade } from "./support/terms.ts";
+import { type Leg, STANDARD, type Terms, type Trade } from "./support/terms.ts";
 import { legOf, openingOf, vary, varyLeg } from "./support/trades.ts";
 import { openWorld, type World } from "./support/world.ts";
 
@@ -155,6 +155,20 @@ describe("terms", function () {
       await expectRevert(create(over), "Terms_TooLarge", [BigInt(encodedSize(over.terms))]);
     });
 
+    it("are taken with what each standard has a word for", async () => {
+      const { ERC721, ERC1400, ERC3643, ERC1155 } = STANDARD;
+      for (const fields of [
+        { standard: ERC721, tokenId: 2n ** 256n - 1n, amount: 1n },
+        { standard: ERC721, tokenId: 0n, amount: 1n },
+        { standard: ERC1400, partition: word(1), amount: 2n, fees: [feeOf(account(77))] },
+        { standard: ERC1400, partition: word(0) },
+        { standard: ERC3643, fees: [feeOf(account(77))] },
+        { standard: ERC1155, tokenId: 7n, amount: 2n, fees: [feeOf(account(77))] },
+      ]) {
+        await create(await varyLeg(world, trade, 0, fields));
+      }
+    });
+
     it("are taken with 4 fees that leave nothing to the recipient", async () => {
       const { amount } = legOf(trade, 0);
       const fees = [feeOf(account(77), amount - 3n), ...[78, 79, 80].map((id) => feeOf(account(id)))];
@@ -187,12 +201,16 @@ describe("terms", function () {
       () => vary(world, trade, { chainId: BigInt(world.away.chainId) }),
       () => [BigInt(world.away.chainId), world.addresses.coordinator],
     ],
-    ["Terms_ParentWithoutRuleset", () => vary(world, trade, { parent: word(1) }), () => [word(1), 0]],
-    ["Terms_ParentWithoutRuleset", () => vary(world, trade, { notBefore: 1 }), () => [word(0), 1]],
     [
       "Terms_DeadlineOrder",
       () => vary(world, trade, { settleDeadline: trade.terms.depositDeadline - 1 }),
       () => [trade.terms.depositDeadline, trade.terms.depositDeadline - 1],
+    ],
+    ["Terms_NotBeforeWithoutParent", () => vary(world, trade, { notBefore: 1 }), () => [1]],
+    [
+      "Terms_NotBeforeTooLate",
+      () => vary(world, trade, { parent: word(1), notBefore: trade.terms.depositDeadline }),
+      () => [trade.terms.depositDeadline, trade.terms.depositDeadline],
     ],
     ["Terms_InvalidThreshold", () => vary(world, trade, { threshold: 0 }), () => [0n, 1n]],
     ["Terms_InvalidThreshold", () => vary(world, trade, { threshold: 2 }), () => [2n, 1n]],
@@ -236,6 +254,31 @@ describe("terms", function () {
     [
       "Terms_FeesExceedAmount",
       () => varyLeg(world, trade, 1, { fees: [feeOf(account(77), 2n), feeOf(account(78), 2n ** 256n - 1n)] }),
+      () => [1n],
+    ],
+    ["Terms_StandardFields", () => varyLeg(world, trade, 1, { tokenId: 1n }), () => [1n]],
+    ["Terms_StandardFields", () => varyLeg(world, trade, 1, { partition: word(1) }), () => [1n]],
+    ["Terms_StandardFields", () => varyLeg(world, trade, 1, { standard: STANDARD.ERC721, amount: 2n }), () => [1n]],
+    [
+      "Terms_StandardFields",
+      () => varyLeg(world, trade, 1, { standard: STANDARD.ERC721, amount: 1n, fees: [feeOf(account(77))] }),
+      () => [1n],
+    ],
+    [
+      "Terms_StandardFields",
+      () => varyLeg(world, trade, 1, { standard: STANDARD.ERC721, amount: 1n, partition: word(1) }),
+      () => [1n],
+    ],
+    ["Terms_StandardFields", () => varyLeg(world, trade, 1, { standard: STANDARD.ERC1400, tokenId: 1n }), () => [1n]],
+    ["Terms_StandardFields", () => varyLeg(world, trade, 1, { standard: STANDARD.ERC3643, tokenId: 1n }), () => [1n]],
+    [
+      "Terms_StandardFields",
+      () => varyLeg(world, trade, 1, { standard: STANDARD.ERC3643, partition: word(1) }),
+      () => [1n],
+    ],
+    [
+      "Terms_StandardFields",
+      () => varyLeg(world, trade, 1, { standard: STANDARD.ERC1155, partition: word(1) }),
       () => [1n],
     ],
   ];

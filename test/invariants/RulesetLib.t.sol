@@ -19,6 +19,10 @@ contract RulesetHarness {
         return _packed.isRegistered();
     }
 
+    function needsParent() external view returns (bool) {
+        return _packed.needsParent();
+    }
+
     function at(uint256 state) external view returns (StateKind kind, Exits exits, uint16 manual) {
         return (_packed.kindOf(state), _packed.exitsOf(state), _packed.manualOf(state));
     }
@@ -40,6 +44,7 @@ contract RulesetLibTest is Assertions {
         uint256 timeout;
         uint256 failed;
         uint256 forward;
+        uint256 consent;
         Gate gate;
         uint16 manual;
     }
@@ -61,6 +66,7 @@ contract RulesetLibTest is Assertions {
         harness.store(_ruleset(plans, seed));
         assertTrue(harness.isRegistered(), "it is registered after");
         assertEq(harness.initialState(), initial);
+        bool needsParent = false;
         for (uint256 i = 0; i < states; ++i) {
             (StateKind kind, Exits exits, uint16 manual) = harness.at(i);
             assertEq(uint256(kind), uint256(plans[i].kind));
@@ -73,7 +79,11 @@ contract RulesetLibTest is Assertions {
             (exists, target, gate) = exits.forwardOf();
             assertEq(exists ? target : NONE, plans[i].forward);
             if (exists) assertEq(uint256(gate), uint256(plans[i].gate));
+            needsParent = needsParent || (exists && gate == Gate.PARENT_FINALIZED);
+            (exists, target) = exits.consentOf();
+            assertEq(exists ? target : NONE, plans[i].consent);
         }
+        assertTrue(harness.needsParent() == needsParent, "a parent is needed by its gate alone");
     }
 
     function _plan(uint256 seed, uint256 states) private pure returns (Plan memory plan) {
@@ -81,14 +91,16 @@ contract RulesetLibTest is Assertions {
         plan.timeout = (seed >> 8) % 2 == 0 ? NONE : (seed >> 9) % states;
         plan.failed = (seed >> 16) % 2 == 0 ? NONE : (seed >> 17) % states;
         plan.forward = (seed >> 24) % 2 == 0 ? NONE : (seed >> 25) % states;
-        Gate[4] memory gates = [Gate.NONE, Gate.COMPLIANCE_CLEARED, Gate.DEPOSITS_LOCKED, Gate.RELEASED];
-        plan.gate = gates[(seed >> 32) % 4];
+        Gate[5] memory gates =
+            [Gate.NONE, Gate.COMPLIANCE_CLEARED, Gate.DEPOSITS_LOCKED, Gate.RELEASED, Gate.PARENT_FINALIZED];
+        plan.gate = gates[(seed >> 32) % 5];
         plan.manual = uint16((seed >> 40) & ((1 << states) - 1));
+        plan.consent = (seed >> 64) % 2 == 0 ? NONE : (seed >> 65) % states;
     }
 
     function _ruleset(Plan[] memory plans, uint256 seed) private pure returns (Ruleset memory ruleset) {
         ruleset.states = new State[](plans.length);
-        Edge[] memory edges = new Edge[](plans.length * (3 + 16));
+        Edge[] memory edges = new Edge[](plans.length * (4 + 16));
         uint256 count = 0;
         for (uint256 i = 0; i < plans.length; ++i) {
             Plan memory plan = plans[i];
@@ -97,6 +109,7 @@ contract RulesetLibTest is Assertions {
             if (plan.timeout != NONE) edges[count++] = Edge(from, uint8(plan.timeout), Gate.TIMEOUT);
             if (plan.failed != NONE) edges[count++] = Edge(from, uint8(plan.failed), Gate.COMPLIANCE_FAILED);
             if (plan.forward != NONE) edges[count++] = Edge(from, uint8(plan.forward), plan.gate);
+            if (plan.consent != NONE) edges[count++] = Edge(from, uint8(plan.consent), Gate.CONSENT);
             for (uint256 to = 0; to < 16; ++to) {
                 if (plan.manual & (1 << to) != 0) edges[count++] = Edge(from, uint8(to), Gate.MANUAL);
             }

@@ -97,6 +97,9 @@ contract TermsLibTest is Assertions {
     function testFuzz_feesNeverExceedTheAmount(uint256 amount, uint256[4] calldata fees, uint8 count) public {
         Terms memory terms = _terms(1, 1, 0);
         uint256 n = within(count, 0, 4);
+        terms.legs[0].standard = TokenStandard.ERC20;
+        terms.legs[0].tokenId = 0;
+        terms.legs[0].partition = 0;
         terms.legs[0].amount = within(amount, 1, type(uint256).max - 1);
         terms.legs[0].fees = new Fee[](n);
         uint256 rest = terms.legs[0].amount;
@@ -137,6 +140,9 @@ contract TermsLibTest is Assertions {
         }
         terms.threshold = uint8(within(seed >> 40, 1, terms.attesters.length));
         terms.operator = address(uint160(uint256(_draw(seed, 5))));
+        if (seed >> 48 & 1 == 0) return terms;
+        terms.parent = _draw(seed, 6);
+        terms.notBefore = uint40(uint256(_draw(seed, 7)) % terms.depositDeadline);
     }
 
     function _leg(uint256 seed, uint256 parties, uint256 fees) private pure returns (Leg memory leg) {
@@ -144,9 +150,13 @@ contract TermsLibTest is Assertions {
         leg.escrow = ESCROW;
         leg.token = TOKEN;
         leg.standard = TokenStandard((seed >> 1) % 5);
-        leg.tokenId = uint256(_draw(seed, 1));
+        // What the standard has a word for.
+        if (leg.standard == TokenStandard.ERC721) fees = 0;
+        bool plain = leg.standard == TokenStandard.ERC20 || leg.standard == TokenStandard.ERC3643;
+        if (!plain && leg.standard != TokenStandard.ERC1400) leg.tokenId = uint256(_draw(seed, 1));
+        if (leg.standard == TokenStandard.ERC1400) leg.partition = _draw(seed, 3);
         leg.amount = within(uint256(_draw(seed, 2)), 1e6, type(uint256).max - 1);
-        leg.partition = _draw(seed, 3);
+        if (leg.standard == TokenStandard.ERC721) leg.amount = 1;
         leg.from = uint8(within(seed >> 8, 0, parties - 1));
         leg.to = uint8((leg.from + 1 + (seed >> 16) % (parties - 1)) % parties);
         leg.fees = new Fee[](fees);

@@ -23,11 +23,14 @@ export const GATE = {
   RELEASED: 4,
   TIMEOUT: 5,
   MANUAL: 6,
+  CONSENT: 7,
+  PARENT_FINALIZED: 8,
 } as const;
 export const VERDICT = { NONE: 0, EXECUTE: 1, ROLLBACK: 2 } as const;
 export const STATUS = { NONE: 0, PASS: 1, FLAGGED: 2, FAIL: 3, REVOKED: 4 } as const;
 export const CLEARANCE = { PENDING: 0, CLEARED: 1, FAILED: 2 } as const;
 export const LEG = { EMPTY: 0, DEPOSITED: 1, LOCKED: 2, RELEASED: 3, REFUNDED: 4, WAIVED: 5 } as const;
+export const STANDARD = { ERC20: 0, ERC721: 1, ERC1400: 2, ERC3643: 3, ERC1155: 4 } as const;
 export const MESSAGE = { LOCKED: 0, VERDICT: 1, RELEASED: 2 } as const;
 
 const state = (name: string, kind: number) => ({ name: stringToHex(name, { size: 32 }), kind });
@@ -60,6 +63,10 @@ export const STANDARD_RULESET = {
     edge(0, 6, GATE.MANUAL),
     edge(1, 6, GATE.MANUAL),
     edge(2, 6, GATE.MANUAL),
+    edge(0, 6, GATE.CONSENT),
+    edge(1, 6, GATE.CONSENT),
+    edge(2, 6, GATE.CONSENT),
+    edge(3, 6, GATE.CONSENT),
   ],
 };
 
