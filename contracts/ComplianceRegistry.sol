@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import { IComplianceRegistry } from "./interfaces/IComplianceRegistry.sol";
 import { TermsLib } from "./libraries/TermsLib.sol";
@@ -58,16 +59,14 @@ contract ComplianceRegistry is IComplianceRegistry, EIP712 {
                     ATTESTATION_TYPEHASH,
                     settlementId,
                     partiesHash,
-                    keccak256(abi.encodePacked(statuses)),
+                    _hash(statuses),
                     _hash(referenceHashes),
                     validUntil,
                     sequence
                 )
             )
         );
-        if (!SignatureChecker.isValidSignatureNowCalldata(attester, digest, signature)) {
-            revert ComplianceRegistry_InvalidSignature(attester);
-        }
+        if (!_signed(attester, digest, signature)) revert ComplianceRegistry_InvalidSignature(attester);
         return _attest(attester, settlementId, partiesHash, statuses, referenceHashes, validUntil, sequence);
     }
 
@@ -142,7 +141,7 @@ contract ComplianceRegistry is IComplianceRegistry, EIP712 {
     function isCleared(Terms calldata terms, bytes32 party) external view returns (bool) {
         (uint256 vetoed, uint256 cleared) = _judge(terms);
         for (uint256 i = 0; i < terms.parties.length; ++i) {
-            if (terms.parties[i] == party) return ((cleared & ~vetoed) >> i) & 1 == 1;
+            if (terms.parties[i] == party) return cleared & ~vetoed & StatementLib.only(i) != 0;
         }
         return false;
     }
@@ -211,7 +210,7 @@ contract ComplianceRegistry is IComplianceRegistry, EIP712 {
         return _judge(TermsLib.hash(terms), terms.parties, terms.attesters, terms.threshold, terms.settleDeadline);
     }
 
-    /// @dev One bit per party in both results. A party is vetoed by one attester and cleared by `threshold` of them; a list of
+    /// @dev Both results are sets of positions. A party is vetoed by one attester and cleared by `threshold` of them; a list of
     /// attesters that repeats one clears nobody, but its vetoes count.
     function _judge(
         SettlementId settlementId,
@@ -235,24 +234,48 @@ contract ComplianceRegistry is IComplianceRegistry, EIP712 {
         if (threshold == 0 || !ascending) return (vetoed, 0);
 
         for (uint256 i = 0; i < parties.length; ++i) {
+            uint256 position = StatementLib.only(i);
             uint256 count = 0;
             for (uint256 a = 0; a < passes.length; ++a) {
-                count += (passes[a] >> i) & 1;
+                if (passes[a] & position != 0) ++count;
             }
-            if (count >= threshold) cleared |= 1 << i;
+            if (count >= threshold) cleared |= position;
         }
     }
 
     /// @dev No parties, nothing cleared.
     function _isAll(uint256 cleared, uint256 parties) private pure returns (bool) {
-        return parties != 0 && cleared == (1 << parties) - 1;
+        return parties != 0 && cleared == StatementLib.first(parties);
     }
 
     function _key(SettlementId settlementId, address attester, bytes32 partiesHash) private pure returns (bytes32) {
         return keccak256(abi.encode(settlementId, attester, partiesHash));
     }
 
-    function _hash(bytes32[] calldata words) private pure returns (bytes32) {
-        return keccak256(abi.encodePacked(words));
+    /// @dev The key of the address first, which costs no look at its code; then, if it has any, its code.
+    function _signed(address attester, bytes32 digest, bytes calldata signature) private view returns (bool) {
+        (address signer, ECDSA.RecoverError error,) = ECDSA.tryRecoverCalldata(digest, signature);
+        if (error == ECDSA.RecoverError.NoError && signer == attester) return true;
+        return SignatureChecker.isValidERC1271SignatureNowCalldata(attester, digest, signature);
+    }
+
+    /// @dev EIP-712's hash of the list: keccak256(abi.encodePacked(words)).
+    function _hash(bytes32[] calldata words) private pure returns (bytes32 result) {
+        assembly ("memory-safe") {
+            let at := mload(0x40)
+            let size := mul(words.length, 0x20)
+            calldatacopy(at, words.offset, size)
+            result := keccak256(at, size)
+        }
+    }
+
+    /// @dev The same of statuses, which are known to be some: a word each, as EIP-712 wants them.
+    function _hash(ComplianceStatus[] calldata words) private pure returns (bytes32 result) {
+        assembly ("memory-safe") {
+            let at := mload(0x40)
+            let size := mul(words.length, 0x20)
+            calldatacopy(at, words.offset, size)
+            result := keccak256(at, size)
+        }
     }
 }

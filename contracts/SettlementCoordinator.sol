@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import { CoordinatorState } from "./coordinator/CoordinatorState.sol";
+import { PackedRecord } from "./coordinator/PackedRecord.sol";
 import { ISettlementCoordinator } from "./interfaces/ISettlementCoordinator.sol";
 import { ConsentLib } from "./libraries/ConsentLib.sol";
 import { GasFloor } from "./libraries/GasFloor.sol";
@@ -13,7 +14,7 @@ import { Gate, Ruleset, RulesetId, StateKind } from "./types/Ruleset.sol";
 import { Consent, SettlementId, Terms, Verdict } from "./types/Terms.sol";
 
 /// @title The coordinator: state machine, gates, the one verdict
-/// @dev A verdict is written in `_enter` and in `timeout`, both times from NONE: `_enter` because no state after Executing or Failed has an
+/// @dev A verdict is taken in `_take` and in `timeout`, both times from NONE: `_take` because no state after Executing or Failed has an
 /// edge to either (`RulesetLib`), `timeout` by its own check.
 contract SettlementCoordinator is CoordinatorState {
     using RulesetLib for PackedRuleset;
@@ -38,12 +39,12 @@ contract SettlementCoordinator is CoordinatorState {
     /// @inheritdoc ISettlementCoordinator
     function createSettlement(Terms calldata terms) external returns (SettlementId settlementId) {
         settlementId = terms.hash();
-        Record memory record = _records[settlementId];
-        if (record.created) return settlementId;
+        PackedRecord record = _records[settlementId];
+        if (record.created()) return settlementId;
 
         // Check
-        if (record.verdict != Verdict.NONE) {
-            revert SettlementCoordinator_VerdictAlreadyTaken(settlementId, record.verdict);
+        if (record.verdict() != Verdict.NONE) {
+            revert SettlementCoordinator_VerdictAlreadyTaken(settlementId, record.verdict());
         }
         terms.validate(_home());
         if (block.timestamp >= terms.settleDeadline) {
@@ -57,9 +58,7 @@ contract SettlementCoordinator is CoordinatorState {
         }
 
         // Effect: the lock mask stays as it is, for a lock may be reported before creation.
-        record.created = true;
-        record.state = ruleset.initialState();
-        _records[settlementId] = record;
+        _records[settlementId] = record.createdAt(ruleset.initialState());
         emit SettlementCreated(settlementId, terms.ref, rulesetId, terms);
     }
 
@@ -68,8 +67,7 @@ contract SettlementCoordinator is CoordinatorState {
     /// @inheritdoc ISettlementCoordinator
     function advance(Terms calldata terms) external guarded returns (Verdict verdict) {
         SettlementId id = terms.hash();
-        if (!_records[id].created) revert SettlementCoordinator_UnknownSettlement(id);
-        return _advance(id, terms);
+        return _advance(id, _created(id), terms);
     }
 
     /// @inheritdoc ISettlementCoordinator
@@ -80,17 +78,18 @@ contract SettlementCoordinator is CoordinatorState {
         returns (Verdict verdict)
     {
         // A deposit may come before creation; then there is nothing to follow it up with, which is no fault.
-        return _records[settlementId].created ? _advance(settlementId, terms) : _records[settlementId].verdict;
+        PackedRecord record = _records[settlementId];
+        return record.created() ? _advance(settlementId, record, terms) : record.verdict();
     }
 
     /// @inheritdoc ISettlementCoordinator
     function transition(Terms calldata terms, uint8 target, bytes32 evidenceHash) external guarded {
         SettlementId id = terms.hash();
-        Record memory record = _created(id);
+        PackedRecord record = _created(id);
 
         // Check
         (bool found, Gate gate) = _openEdge(_walkOf(id), record, terms, target);
-        if (!found) revert SettlementCoordinator_TransitionNotAllowed(id, record.state, target);
+        if (!found) revert SettlementCoordinator_TransitionNotAllowed(id, record.state(), target);
 
         // Effect and interaction: here a failing payout fails the call, for the caller asked for this one step.
         if (gate == Gate.DEPOSITS_LOCKED) {
@@ -104,37 +103,37 @@ contract SettlementCoordinator is CoordinatorState {
     /// @inheritdoc ISettlementCoordinator
     function timeout(Terms calldata terms) external guarded {
         SettlementId id = terms.hash();
-        Record memory record = _records[id];
-        if (record.verdict == Verdict.ROLLBACK) return;
+        PackedRecord record = _records[id];
+        if (record.verdict() == Verdict.ROLLBACK) return;
 
         // Check
-        if (record.verdict == Verdict.EXECUTE) revert SettlementCoordinator_AlreadyExecuting(id);
+        if (record.verdict() == Verdict.EXECUTE) revert SettlementCoordinator_AlreadyExecuting(id);
         if (block.timestamp < terms.settleDeadline) {
             revert SettlementCoordinator_NotTimedOut(terms.settleDeadline, block.timestamp);
         }
 
         // Effect
-        if (!record.created) {
-            _records[id].verdict = Verdict.ROLLBACK;
+        if (!record.created()) {
+            _records[id] = record.deciding(Verdict.ROLLBACK);
             emit VerdictTaken(id, Verdict.ROLLBACK);
             return;
         }
         // Every state before Executing has a TIMEOUT edge.
-        (, uint8 target) = _rulesetOf(terms).exitsOf(record.state).timeoutOf();
+        (, uint8 target) = _rulesetOf(terms).exitsOf(record.state()).timeoutOf();
         _enter(id, record, RulesetId.wrap(terms.ruleset), target, Gate.TIMEOUT, 0, msg.sender);
     }
 
     /// @inheritdoc ISettlementCoordinator
     function cancel(Terms calldata terms, Consent[] calldata consents) external guarded {
         SettlementId id = terms.hash();
-        Record memory record = _records[id];
-        if (record.verdict == Verdict.ROLLBACK) return;
+        PackedRecord record = _records[id];
+        if (record.verdict() == Verdict.ROLLBACK) return;
 
         // Check
-        if (!record.created) revert SettlementCoordinator_UnknownSettlement(id);
-        if (record.verdict == Verdict.EXECUTE) revert SettlementCoordinator_AlreadyExecuting(id);
-        (bool exists, uint8 target) = _rulesetOf(terms).exitsOf(record.state).consentOf();
-        if (!exists) revert SettlementCoordinator_NoConsentEdge(id, record.state);
+        if (!record.created()) revert SettlementCoordinator_UnknownSettlement(id);
+        if (record.verdict() == Verdict.EXECUTE) revert SettlementCoordinator_AlreadyExecuting(id);
+        (bool exists, uint8 target) = _rulesetOf(terms).exitsOf(record.state()).consentOf();
+        if (!exists) revert SettlementCoordinator_NoConsentEdge(id, record.state());
         ConsentLib.check(terms, id, consents);
 
         // Effect
@@ -154,7 +153,7 @@ contract SettlementCoordinator is CoordinatorState {
         SettlementId id = terms.hash();
 
         // Check
-        Verdict verdict = _records[id].verdict;
+        Verdict verdict = _records[id].verdict();
         if (verdict == Verdict.NONE) revert SettlementCoordinator_NoVerdict(id);
         if (chainId == COORDINATOR_CHAIN || !_hasLegOn(terms, chainId)) {
             revert SettlementCoordinator_NoLegOnChain(chainId);
@@ -182,10 +181,10 @@ contract SettlementCoordinator is CoordinatorState {
     /// @dev Not guarded: it is called from inside the frame of the verdict too, and calls nobody.
     function reportSettled(SettlementId settlementId, RulesetId rulesetId) external onlyEscrow {
         _recordRelease(settlementId, COORDINATOR_CHAIN);
-        Record memory record = _records[settlementId];
-        if (record.kind != StateKind.EXECUTING) return;
+        PackedRecord record = _records[settlementId];
+        if (record.kind() != StateKind.EXECUTING) return;
         // The one way on from Executing is RELEASED.
-        (, uint8 target, Gate gate) = _rulesets[rulesetId].exitsOf(record.state).forwardOf();
+        (, uint8 target, Gate gate) = _rulesets[rulesetId].exitsOf(record.state()).forwardOf();
         _enter(settlementId, record, rulesetId, target, gate, 0, msg.sender);
     }
 
@@ -216,51 +215,69 @@ contract SettlementCoordinator is CoordinatorState {
     // ---------------------------------------------------------------- steps
 
     /// @dev Of a created settlement.
-    function _advance(SettlementId id, Terms calldata terms) private returns (Verdict verdict) {
-        Record memory record = _records[id];
+    function _advance(SettlementId id, PackedRecord record, Terms calldata terms) private returns (Verdict verdict) {
         Walk memory walk = _walkOf(id);
+        PackedRuleset storage ruleset = _rulesetOf(terms);
+        uint8 stored = record.state();
         while (true) {
-            (bool found, uint8 target, Gate gate) = _next(walk, record, terms);
-            if (!found) return record.verdict;
+            (bool found, uint8 target, Gate gate) = _next(ruleset, walk, record, terms);
+            if (!found) break;
             if (gate == Gate.DEPOSITS_LOCKED) {
+                if (record.state() != stored) _records[id] = record;
                 if (!_tryExecute(id, terms, target)) return Verdict.NONE;
                 record = _records[id];
+                stored = record.state();
             } else {
-                _enter(id, record, RulesetId.wrap(terms.ruleset), target, gate, 0, msg.sender);
+                record = _take(id, record, ruleset, target, gate, 0, msg.sender);
             }
         }
+        // No edge leads back to its own state, so a walk that took one ends in another.
+        if (record.state() != stored) _records[id] = record;
+        return record.verdict();
     }
 
-    /// @dev Takes an edge whose gate holds. The only writer of EXECUTE.
+    /// @dev Takes an edge whose gate holds.
     function _enter(
         SettlementId id,
-        Record memory record,
+        PackedRecord record,
         RulesetId rulesetId,
         uint8 target,
         Gate gate,
         bytes32 evidenceHash,
         address caller
     ) private {
-        uint8 from = record.state;
-        record.state = target;
-        record.kind = _rulesets[rulesetId].kindOf(target);
-        bool executing = record.kind == StateKind.EXECUTING;
-        bool decides = executing || record.kind == StateKind.FAILED;
-        if (decides) record.verdict = executing ? Verdict.EXECUTE : Verdict.ROLLBACK;
-        _records[id] = record;
-        emit StateTransition(id, from, target, gate, evidenceHash, caller);
-        if (decides) emit VerdictTaken(id, record.verdict);
+        _records[id] = _take(id, record, _rulesets[rulesetId], target, gate, evidenceHash, caller);
+    }
+
+    /// @dev Tells what the record becomes: who calls it stores that, before anybody else is called. The only source of EXECUTE.
+    function _take(
+        SettlementId id,
+        PackedRecord record,
+        PackedRuleset storage ruleset,
+        uint8 target,
+        Gate gate,
+        bytes32 evidenceHash,
+        address caller
+    ) private returns (PackedRecord) {
+        emit StateTransition(id, record.state(), target, gate, evidenceHash, caller);
+        StateKind kind = ruleset.kindOf(target);
+        record = record.entering(target, kind);
+        if (kind != StateKind.EXECUTING && kind != StateKind.FAILED) return record;
+        Verdict verdict = kind == StateKind.EXECUTING ? Verdict.EXECUTE : Verdict.ROLLBACK;
+        emit VerdictTaken(id, verdict);
+        return record.deciding(verdict);
     }
 
     /// @dev Where all legs are on this chain the payouts and the step to Finalized belong to the verdict: all or nothing. The escrow, when
     /// it calls, does the same in a frame of its own.
     function _execute(SettlementId id, Terms calldata terms, uint8 target, bytes32 evidenceHash, address caller) private {
-        _enter(id, _records[id], RulesetId.wrap(terms.ruleset), target, Gate.DEPOSITS_LOCKED, evidenceHash, caller);
+        PackedRecord record = _records[id];
+        _enter(id, record, RulesetId.wrap(terms.ruleset), target, Gate.DEPOSITS_LOCKED, evidenceHash, caller);
         if (!_paysInFrame(terms, caller)) return;
 
         // Interaction: the escrow pays, or reverts, and reports back by `reportSettled`.
         ESCROW.settle(terms);
-        if (_records[id].kind != StateKind.FINALIZED) revert SettlementCoordinator_PayoutIncomplete(id);
+        if (_records[id].kind() != StateKind.FINALIZED) revert SettlementCoordinator_PayoutIncomplete(id);
     }
 
     /// @dev Only payouts can fail, so only they need the frame.
@@ -309,17 +326,17 @@ contract SettlementCoordinator is CoordinatorState {
 
     function _recordLock(SettlementId id, uint64 chainId) private {
         uint8 bit = _rowBit(chainId);
-        Record storage record = _records[id];
-        if (record.lockMask & bit != 0) return;
-        record.lockMask |= bit;
+        PackedRecord record = _records[id];
+        if (record.lockMask() & bit != 0) return;
+        _records[id] = record.withLock(bit);
         emit LockReported(id, chainId);
     }
 
     function _recordRelease(SettlementId id, uint64 chainId) private {
         uint8 bit = _rowBit(chainId);
-        Record storage record = _records[id];
-        if (record.releaseMask & bit != 0) return;
-        record.releaseMask |= bit;
+        PackedRecord record = _records[id];
+        if (record.releaseMask() & bit != 0) return;
+        _records[id] = record.withRelease(bit);
         emit ReleaseReported(id, chainId);
     }
 

@@ -8,6 +8,7 @@ import { TermsLib } from "../libraries/TermsLib.sol";
 import { Clearance } from "../types/Compliance.sol";
 import { Gate, RulesetId, StateKind } from "../types/Ruleset.sol";
 import { SettlementId, Terms, Verdict } from "../types/Terms.sol";
+import { PackedRecord } from "./PackedRecord.sol";
 
 /// @title The coordinator's storage, its guard and what its gates say
 /// @notice Judges and tells; writes nothing.
@@ -23,7 +24,7 @@ abstract contract CoordinatorState is ISettlementCoordinator, DeploymentChild {
         Clearance clearance;
     }
 
-    mapping(SettlementId id => Record) internal _records;
+    mapping(SettlementId id => PackedRecord) internal _records;
     mapping(RulesetId id => PackedRuleset) internal _rulesets;
 
     /// @dev Assigned, never `delete`d: this compiler may clear a storage slot instead.
@@ -45,26 +46,27 @@ abstract contract CoordinatorState is ISettlementCoordinator, DeploymentChild {
 
     /// @inheritdoc ISettlementCoordinator
     function stateOf(SettlementId settlementId) external view returns (Record memory) {
-        return _records[settlementId];
+        return _records[settlementId].unpack();
     }
 
     /// @inheritdoc ISettlementCoordinator
     function verdictOf(SettlementId settlementId) external view returns (Verdict) {
-        return _records[settlementId].verdict;
+        return _records[settlementId].verdict();
     }
 
     /// @inheritdoc ISettlementCoordinator
     function isLocked(SettlementId settlementId, uint64 chainId) external view returns (bool) {
-        return _records[settlementId].lockMask & _rowBit(chainId) != 0;
+        return _records[settlementId].lockMask() & _rowBit(chainId) != 0;
     }
 
     /// @inheritdoc ISettlementCoordinator
     function nextTransitions(Terms calldata terms) external view returns (NextTransition[] memory transitions) {
         SettlementId id = terms.hash();
-        Record memory record = _created(id);
+        PackedRecord record = _created(id);
         Walk memory walk = _walkOf(id);
-        Exits exits = _rulesetOf(terms).exitsOf(record.state);
-        uint256 manual = _rulesetOf(terms).manualOf(record.state);
+        PackedRuleset storage ruleset = _rulesetOf(terms);
+        Exits exits = ruleset.exitsOf(record.state());
+        uint256 manual = ruleset.manualOf(record.state());
         transitions = new NextTransition[](RulesetLib.MAX_EDGES);
         uint256 count = 0;
         (bool exists, uint8 target) = exits.timeoutOf();
@@ -94,19 +96,20 @@ abstract contract CoordinatorState is ISettlementCoordinator, DeploymentChild {
     // ---------------------------------------------------------------- gates
 
     /// @dev CONSENT holds by signatures alone, which only `cancel` brings.
-    function _holds(Gate gate, Walk memory walk, Record memory record, Terms calldata terms) private view returns (bool) {
+    function _holds(Gate gate, Walk memory walk, PackedRecord record, Terms calldata terms) private view returns (bool) {
         if (gate == Gate.NONE) return true;
         if (gate == Gate.COMPLIANCE_CLEARED) return _clearance(walk, terms) == Clearance.CLEARED;
         if (gate == Gate.COMPLIANCE_FAILED) return _clearance(walk, terms) == Clearance.FAILED;
         if (gate == Gate.DEPOSITS_LOCKED) {
-            return _covers(record.lockMask, terms) && block.timestamp < terms.settleDeadline
+            return _covers(record.lockMask(), terms) && block.timestamp < terms.settleDeadline
                 && _clearance(walk, terms) == Clearance.CLEARED;
         }
-        if (gate == Gate.RELEASED) return _covers(record.releaseMask, terms);
+        if (gate == Gate.RELEASED) return _covers(record.releaseMask(), terms);
         if (gate == Gate.TIMEOUT) return block.timestamp >= terms.settleDeadline;
         if (gate == Gate.MANUAL) return terms.operator != address(0) && msg.sender == terms.operator;
         if (gate == Gate.PARENT_FINALIZED) {
-            return block.timestamp >= terms.notBefore && _records[SettlementId.wrap(terms.parent)].kind == StateKind.FINALIZED;
+            PackedRecord parent = _records[SettlementId.wrap(terms.parent)];
+            return block.timestamp >= terms.notBefore && parent.kind() == StateKind.FINALIZED;
         }
         return false;
     }
@@ -121,12 +124,12 @@ abstract contract CoordinatorState is ISettlementCoordinator, DeploymentChild {
     }
 
     /// @dev The edge that `advance` takes next: TIMEOUT, else COMPLIANCE_FAILED, else the one forward edge, whichever first holds.
-    function _next(Walk memory walk, Record memory record, Terms calldata terms)
+    function _next(PackedRuleset storage ruleset, Walk memory walk, PackedRecord record, Terms calldata terms)
         internal
         view
         returns (bool found, uint8 target, Gate gate)
     {
-        Exits exits = _rulesetOf(terms).exitsOf(record.state);
+        Exits exits = ruleset.exitsOf(record.state());
         (found, target) = exits.timeoutOf();
         if (found && _holds(Gate.TIMEOUT, walk, record, terms)) return (true, target, Gate.TIMEOUT);
         (found, target) = exits.failedOf();
@@ -136,13 +139,13 @@ abstract contract CoordinatorState is ISettlementCoordinator, DeploymentChild {
     }
 
     /// @dev An edge from the present state to `target` whose gate holds, for this caller.
-    function _openEdge(Walk memory walk, Record memory record, Terms calldata terms, uint8 target)
+    function _openEdge(Walk memory walk, PackedRecord record, Terms calldata terms, uint8 target)
         internal
         view
         returns (bool found, Gate gate)
     {
         PackedRuleset storage ruleset = _rulesetOf(terms);
-        Exits exits = ruleset.exitsOf(record.state);
+        Exits exits = ruleset.exitsOf(record.state());
         (bool exists, uint8 to) = exits.timeoutOf();
         if (exists && to == target && _holds(Gate.TIMEOUT, walk, record, terms)) return (true, Gate.TIMEOUT);
         (exists, to) = exits.failedOf();
@@ -151,11 +154,11 @@ abstract contract CoordinatorState is ISettlementCoordinator, DeploymentChild {
         }
         (exists, to, gate) = exits.forwardOf();
         if (exists && to == target && _holds(gate, walk, record, terms)) return (true, gate);
-        bool manual = ruleset.manualOf(record.state) & (1 << target) != 0;
+        bool manual = ruleset.manualOf(record.state()) & (1 << target) != 0;
         return (manual && _holds(Gate.MANUAL, walk, record, terms), Gate.MANUAL);
     }
 
-    function _transitionTo(uint8 target, Gate gate, Walk memory walk, Record memory record, Terms calldata terms)
+    function _transitionTo(uint8 target, Gate gate, Walk memory walk, PackedRecord record, Terms calldata terms)
         private
         view
         returns (NextTransition memory)
@@ -163,9 +166,9 @@ abstract contract CoordinatorState is ISettlementCoordinator, DeploymentChild {
         return NextTransition(target, gate, _holds(gate, walk, record, terms));
     }
 
-    function _created(SettlementId id) internal view returns (Record memory record) {
+    function _created(SettlementId id) internal view returns (PackedRecord record) {
         record = _records[id];
-        if (!record.created) revert SettlementCoordinator_UnknownSettlement(id);
+        if (!record.created()) revert SettlementCoordinator_UnknownSettlement(id);
     }
 
     function _walkOf(SettlementId id) internal pure returns (Walk memory walk) {

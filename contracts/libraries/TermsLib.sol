@@ -58,30 +58,31 @@ library TermsLib {
     }
 
     /// @notice EIP-712's hashStruct of the terms: what other typed data that contains the whole terms is hashed from.
-    function structHash(Terms calldata terms) internal pure returns (bytes32) {
-        Leg[] calldata list = terms.legs;
-        bytes32[] memory legs = new bytes32[](list.length);
-        for (uint256 i = 0; i < legs.length; ++i) {
-            legs[i] = _hashLeg(list[i]);
+    /// @dev EIP-712 hashes the same words as the ABI encodes, in the same order, but for the hash of a list where the ABI has its offset;
+    /// so the words are copied as they lie and the three lists put over them. A word that is no value of its type is refused, as the
+    /// compiler's own decoder does: no id is of anything but terms.
+    function structHash(Terms calldata terms) internal pure returns (bytes32 result) {
+        bytes32 typeHash = TERMS_TYPEHASH;
+        bytes32 parties = _hashWords(terms.parties);
+        bytes32 legs = _hashLegs(terms.legs);
+        bytes32 attesters = _hashAddresses(terms.attesters);
+        assembly ("memory-safe") {
+            let words := mload(0x40)
+            mstore(words, typeHash)
+            calldatacopy(add(words, 0x20), terms, 0x1a0)
+            // 0 ref, 1 chainId, 2 coordinator, 6 depositDeadline, 7 settleDeadline, 9 threshold, 10 operator, 12 notBefore
+            let excess := shl(128, mload(add(words, 0x20)))
+            excess := or(excess, shr(64, mload(add(words, 0x40))))
+            excess := or(excess, shr(160, or(mload(add(words, 0x60)), mload(add(words, 0x160)))))
+            let times := or(or(mload(add(words, 0xe0)), mload(add(words, 0x100))), mload(add(words, 0x1a0)))
+            excess := or(excess, or(shr(40, times), shr(8, mload(add(words, 0x140)))))
+            if excess { revert(0, 0) }
+            // 4 parties, 5 legs, 8 attesters
+            mstore(add(words, 0xa0), parties)
+            mstore(add(words, 0xc0), legs)
+            mstore(add(words, 0x120), attesters)
+            result := keccak256(words, 0x1c0)
         }
-        return keccak256(
-            abi.encode(
-                TERMS_TYPEHASH,
-                terms.ref,
-                terms.chainId,
-                terms.coordinator,
-                terms.ruleset,
-                keccak256(abi.encodePacked(terms.parties)),
-                keccak256(abi.encodePacked(legs)),
-                terms.depositDeadline,
-                terms.settleDeadline,
-                keccak256(abi.encodePacked(terms.attesters)),
-                terms.threshold,
-                terms.operator,
-                terms.parent,
-                terms.notBefore
-            )
-        );
     }
 
     /// @notice Reverts with the first fault of `ITermsErrors`. Clocks are the caller's: which deadline must lie ahead depends on the call.
@@ -133,13 +134,23 @@ library TermsLib {
         }
     }
 
+    /// @dev Compares every two: at most 496 pairs, and in practice six.
     function _validateParties(bytes32[] calldata parties) private pure {
-        for (uint256 i = 1; i < parties.length; ++i) {
-            bytes32 party = parties[i];
-            for (uint256 j = 0; j < i; ++j) {
-                if (parties[j] == party) revert ITermsErrors.Terms_RepeatedParty(i);
+        uint256 repeated = 0;
+        assembly ("memory-safe") {
+            let end := add(parties.offset, mul(parties.length, 0x20))
+            for { let later := add(parties.offset, 0x20) } lt(later, end) { later := add(later, 0x20) } {
+                let party := calldataload(later)
+                for { let earlier := parties.offset } lt(earlier, later) { earlier := add(earlier, 0x20) } {
+                    if eq(calldataload(earlier), party) {
+                        repeated := div(sub(later, parties.offset), 0x20)
+                        earlier := later
+                        later := end
+                    }
+                }
             }
         }
+        if (repeated != 0) revert ITermsErrors.Terms_RepeatedParty(repeated);
     }
 
     /// @dev What a standard has no use for must be empty, so that two different terms never mean one transfer.
@@ -181,25 +192,73 @@ library TermsLib {
         if (!_fitsStandard(leg)) revert ITermsErrors.Terms_StandardFields(index);
     }
 
-    function _hashLeg(Leg calldata leg) private pure returns (bytes32) {
-        bytes32[] memory fees = new bytes32[](leg.fees.length);
-        for (uint256 i = 0; i < fees.length; ++i) {
-            fees[i] = keccak256(abi.encode(FEE_TYPEHASH, leg.fees[i].recipient, leg.fees[i].amount));
+    function _hashLegs(Leg[] calldata legs) private pure returns (bytes32 result) {
+        bytes32[] memory hashes = new bytes32[](legs.length);
+        for (uint256 i = 0; i < hashes.length; ++i) {
+            hashes[i] = _hashLeg(legs[i]);
         }
-        return keccak256(
-            abi.encode(
-                LEG_TYPEHASH,
-                leg.chainId,
-                leg.escrow,
-                leg.token,
-                leg.standard,
-                leg.tokenId,
-                leg.amount,
-                leg.partition,
-                leg.from,
-                leg.to,
-                keccak256(abi.encodePacked(fees))
-            )
-        );
+        assembly ("memory-safe") {
+            result := keccak256(add(hashes, 0x20), mul(mload(hashes), 0x20))
+        }
+    }
+
+    function _hashLeg(Leg calldata leg) private pure returns (bytes32 result) {
+        bytes32 typeHash = LEG_TYPEHASH;
+        bytes32 fees = _hashFees(leg.fees);
+        assembly ("memory-safe") {
+            let words := mload(0x40)
+            mstore(words, typeHash)
+            calldatacopy(add(words, 0x20), leg, 0x140)
+            // 0 chainId, 1 escrow, 2 token, 3 standard, 7 from, 8 to
+            let excess := shr(64, mload(add(words, 0x20)))
+            excess := or(excess, shr(160, or(mload(add(words, 0x40)), mload(add(words, 0x60)))))
+            excess := or(excess, gt(mload(add(words, 0x80)), 4))
+            excess := or(excess, shr(8, or(mload(add(words, 0x100)), mload(add(words, 0x120)))))
+            if excess { revert(0, 0) }
+            // 9 fees
+            mstore(add(words, 0x140), fees)
+            result := keccak256(words, 0x160)
+        }
+    }
+
+    function _hashFees(Fee[] calldata fees) private pure returns (bytes32 result) {
+        bytes32 typeHash = FEE_TYPEHASH;
+        assembly ("memory-safe") {
+            let fee := mload(0x40)
+            let hashes := add(fee, 0x60)
+            mstore(fee, typeHash)
+            let excess := 0
+            for { let i := 0 } lt(i, fees.length) { i := add(i, 1) } {
+                calldatacopy(add(fee, 0x20), add(fees.offset, mul(i, 0x40)), 0x40)
+                // 0 recipient
+                excess := or(excess, shr(160, mload(add(fee, 0x20))))
+                mstore(add(hashes, mul(i, 0x20)), keccak256(fee, 0x60))
+            }
+            if excess { revert(0, 0) }
+            result := keccak256(hashes, mul(fees.length, 0x20))
+        }
+    }
+
+    function _hashAddresses(address[] calldata list) private pure returns (bytes32 result) {
+        assembly ("memory-safe") {
+            let words := mload(0x40)
+            let size := mul(list.length, 0x20)
+            calldatacopy(words, list.offset, size)
+            let excess := 0
+            for { let at := words } lt(at, add(words, size)) { at := add(at, 0x20) } {
+                excess := or(excess, shr(160, mload(at)))
+            }
+            if excess { revert(0, 0) }
+            result := keccak256(words, size)
+        }
+    }
+
+    function _hashWords(bytes32[] calldata list) private pure returns (bytes32 result) {
+        assembly ("memory-safe") {
+            let words := mload(0x40)
+            let size := mul(list.length, 0x20)
+            calldatacopy(words, list.offset, size)
+            result := keccak256(words, size)
+        }
     }
 }

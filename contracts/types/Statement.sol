@@ -14,6 +14,8 @@ library StatementLib {
 
     uint256 private constant STATUS_BITS = 3;
     uint256 private constant STATUS_MASK = 7;
+    /// @dev The lowest bit of each of the 32 positions: sets of positions are held like this, three bits apart.
+    uint256 private constant EACH = 0x249249249249249249249249;
     uint256 private constant VALID_UNTIL_AT = MAX_PARTIES * STATUS_BITS;
     uint256 private constant SEQUENCE_AT = VALID_UNTIL_AT + 40;
 
@@ -31,12 +33,8 @@ library StatementLib {
 
     /// @notice The new word with every Fail and Revoked of the old one put back.
     function keeping(Statement word, Statement old) internal pure returns (Statement) {
-        uint256 sticky = old.vetoes();
-        uint256 result = Statement.unwrap(word);
-        for (uint256 i = 0; sticky >> i != 0; ++i) {
-            if ((sticky >> i) & 1 == 1) result = _with(result, i, old.statusAt(i));
-        }
-        return Statement.wrap(result);
+        uint256 sticky = old.vetoes() * STATUS_MASK;
+        return Statement.wrap((Statement.unwrap(word) & ~sticky) | (Statement.unwrap(old) & sticky));
     }
 
     /// @notice The word with the named positions Revoked and everything else as it was.
@@ -67,26 +65,26 @@ library StatementLib {
         return uint64(Statement.unwrap(word) >> SEQUENCE_AT);
     }
 
-    /// @notice One bit per position that says Pass.
+    /// @notice The set of positions that say Pass: 1, in bits 001.
     function passes(Statement word) internal pure returns (uint256 positions) {
-        uint256 rest = _statusBits(word);
-        for (uint256 i = 0; rest != 0; ++i) {
-            if (rest & STATUS_MASK == uint256(ComplianceStatus.Pass)) positions |= 1 << i;
-            rest >>= STATUS_BITS;
-        }
+        uint256 bits = Statement.unwrap(word);
+        return bits & ~(bits >> 1) & ~(bits >> 2) & EACH;
     }
 
-    /// @notice One bit per position that says Fail or Revoked.
+    /// @notice The set of positions that say Fail or Revoked: 3 and 4, in bits 011 and 100.
     function vetoes(Statement word) internal pure returns (uint256 positions) {
-        uint256 rest = _statusBits(word);
-        for (uint256 i = 0; rest != 0; ++i) {
-            if (rest & STATUS_MASK >= uint256(ComplianceStatus.Fail)) positions |= 1 << i;
-            rest >>= STATUS_BITS;
-        }
+        uint256 bits = Statement.unwrap(word);
+        return ((bits & (bits >> 1)) | (bits >> 2)) & EACH;
     }
 
-    function _statusBits(Statement word) private pure returns (uint256) {
-        return Statement.unwrap(word) & ((1 << VALID_UNTIL_AT) - 1);
+    /// @notice The set of the first `count` positions.
+    function first(uint256 count) internal pure returns (uint256 positions) {
+        return EACH & ((1 << (STATUS_BITS * count)) - 1);
+    }
+
+    /// @notice The set of the one position.
+    function only(uint256 position) internal pure returns (uint256 positions) {
+        return 1 << (STATUS_BITS * position);
     }
 
     function _with(uint256 word, uint256 position, ComplianceStatus status) private pure returns (uint256) {

@@ -83,6 +83,60 @@ contract TermsLibTest is Assertions {
         assertEq(_harness.hash(terms), expected);
     }
 
+    /// @notice A word with a bit beyond its type is of no terms, and has no id: the decoder's own refusal, which raw copying must keep.
+    function testFuzz_wordsBeyondTheirTypesAreRefused(uint256 seed, uint256 field, uint256 bit) public view {
+        Terms memory terms = _terms(seed & ~uint256(0xff00), 1, 0);
+        terms.legs[0].standard = TokenStandard.ERC20;
+        terms.legs[0].tokenId = 0;
+        terms.legs[0].partition = 0;
+        terms.legs[0].fees = new Fee[](1);
+        terms.legs[0].fees[0] = Fee(address(0x100), 1);
+        bytes memory data = abi.encodeCall(TermsHarness.hash, (terms));
+        (bool ok,) = address(_harness).staticcall(data);
+        assertTrue(ok, "terms as they should be");
+
+        // Where the heads of terms, leg, fee and attesters lie behind the selector and the offset of the terms.
+        uint256 head = 0x24;
+        uint256 leg = head + _wordAt(data, head + 0xa0) + 0x20;
+        leg += _wordAt(data, leg);
+        uint256 fee = leg + _wordAt(data, leg + 0x120) + 0x20;
+        uint256 attester = head + _wordAt(data, head + 0x100) + 0x20;
+        // Position and width of every word that is narrower than 256 bits; ref is the one that is so from below.
+        uint256[2][16] memory narrow = [
+            [head + 0x20, 64],
+            [head + 0x40, 160],
+            [head + 0xc0, 40],
+            [head + 0xe0, 40],
+            [head + 0x120, 8],
+            [head + 0x140, 160],
+            [head + 0x180, 40],
+            [attester, 160],
+            [leg, 64],
+            [leg + 0x20, 160],
+            [leg + 0x40, 160],
+            [leg + 0x60, 3],
+            [leg + 0xe0, 8],
+            [leg + 0x100, 8],
+            [fee, 160],
+            [head, 0]
+        ];
+        uint256[2] memory one = narrow[field % 16];
+        uint256 dirt = 1 << (field % 16 == 15 ? bit % 128 : within(bit, one[1], 255));
+        uint256 at = one[0];
+        assembly ("memory-safe") {
+            let word := add(add(data, 0x20), at)
+            mstore(word, or(mload(word), dirt))
+        }
+        (ok,) = address(_harness).staticcall(data);
+        assertTrue(!ok, "a word beyond its type has an id");
+    }
+
+    function _wordAt(bytes memory data, uint256 at) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := mload(add(add(data, 0x20), at))
+        }
+    }
+
     // ---------------------------------------------------------------- bounds
 
     /// @notice Terms are refused for their size exactly when their encoding is above the bound, and the error tells that size.
