@@ -8,7 +8,7 @@ import {
     Origin
 } from "@layerzerolabs/lz-evm-protocol-v2/contracts/interfaces/ILayerZeroEndpointV2.sol";
 import { ILayerZeroReceiver } from "@layerzerolabs/lz-evm-protocol-v2/contracts/interfaces/ILayerZeroReceiver.sol";
-import { LayerZeroWiring } from "./LayerZeroWiring.sol";
+import { LayerZeroNonces } from "./LayerZeroNonces.sol";
 import { IEscrowCore } from "./interfaces/IEscrowCore.sol";
 import { IMessenger } from "./interfaces/IMessenger.sol";
 import { ISettlementCoordinator } from "./interfaces/ISettlementCoordinator.sol";
@@ -24,7 +24,7 @@ import { SettlementId, Terms, Verdict } from "./types/Terms.sol";
 /// @notice Sends what the deployment's coordinator and escrow say, and hands on what the messenger of another chain sent. A message is
 /// recorded first, in one word; going on is a second try, and losing it loses nothing, because anyone may call the same function again.
 /// @dev Safety rests on the endpoint, the wired verifiers and `origin`; gas, executor, extraData and order are anybody's choice.
-contract LayerZeroMessenger is LayerZeroWiring, ILayerZeroReceiver {
+contract LayerZeroMessenger is LayerZeroNonces, ILayerZeroReceiver {
     /// @dev LayerZero's LZ_InsufficientFee(requiredNative, suppliedNative, requiredLzToken, suppliedLzToken).
     bytes4 private constant LZ_INSUFFICIENT_FEE =
         bytes4(keccak256("LZ_InsufficientFee(uint256,uint256,uint256,uint256)"));
@@ -175,9 +175,7 @@ contract LayerZeroMessenger is LayerZeroWiring, ILayerZeroReceiver {
         Terms calldata terms,
         bool carryTerms
     ) private view returns (MessagingParams memory) {
-        if (!isSealed()) revert LayerZeroMessenger_NotSealed();
-        uint32 eid = _eidOf(chainId);
-        if (eid == 0) revert LayerZeroMessenger_NoPath(chainId);
+        uint32 eid = _openPath(chainId);
         bytes memory message = carryTerms
             ? MessageCodec.encode(kind, verdict, settlementId, terms)
             : MessageCodec.encode(kind, verdict, settlementId);
@@ -245,11 +243,6 @@ contract LayerZeroMessenger is LayerZeroWiring, ILayerZeroReceiver {
     /// @return chainId The chain at the other end of the path, or zero when the message is not from this deployment.
     function _sourceOf(Origin calldata origin) private view returns (uint64 chainId) {
         return origin.sender == _peer() ? _chainOf(origin.srcEid) : 0;
-    }
-
-    /// @dev The messenger has one address on all chains.
-    function _peer() private view returns (bytes32) {
-        return bytes32(uint256(uint160(address(this))));
     }
 
     function _isCoordinatorChain() private view returns (bool) {

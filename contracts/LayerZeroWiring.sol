@@ -145,12 +145,19 @@ abstract contract LayerZeroWiring is ILayerZeroMessenger {
         return _stage == Stage.SEALED;
     }
 
-    /// @return eid The endpoint id at the other end of the path to `chainId`; zero if there is none.
-    function _eidOf(uint64 chainId) internal view returns (uint32 eid) {
+    /// @return eid The endpoint id at the other end of the sealed path to `chainId`.
+    function _openPath(uint64 chainId) internal view returns (uint32 eid) {
+        if (!isSealed()) revert LayerZeroMessenger_NotSealed();
         for (uint256 i = 0; i < _pathCount; ++i) {
             uint256 path = _path(i);
             if (uint64(path) == chainId) return uint32(path >> 64);
         }
+        revert LayerZeroMessenger_NoPath(chainId);
+    }
+
+    /// @dev Who stands at the other end of every path: the messenger has one address on all chains.
+    function _peer() internal view returns (bytes32) {
+        return bytes32(uint256(uint160(address(this))));
     }
 
     /// @return chainId The chain at the other end of the path from `eid`; zero if there is none.
