@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { encodeFunctionData, type Hash, slice } from "viem";
-import { layerZeroArtifact } from "./support/artifacts.ts";
+import { type Hash, slice } from "viem";
 import { type Chain, ROLES } from "./support/chain.ts";
 import { attest } from "./support/compliance.ts";
 import { eventsOf } from "./support/events.ts";
-import { gasOf, type Packet, packetsOf } from "./support/packets.ts";
+import { deliverAsPaid, deliveryOf, mailOf } from "./support/mail.ts";
+import { type Packet, packetOf } from "./support/packets.ts";
 import { expectRevert } from "./support/revert.ts";
 import { balanceOf, deposit, dvp, open } from "./support/settle.ts";
 import { buildTrade, LEG, MESSAGE, STATE, type Trade, VERDICT } from "./support/terms.ts";
@@ -13,20 +13,17 @@ import { openWorld, type World } from "./support/world.ts";
 describe("messages between coordinator and escrow, over LayerZero's own contracts", function () {
   this.timeout(120_000);
   let world: World;
+  let mail: ReturnType<typeof mailOf>;
   let restore: () => Promise<void>;
 
   before(async () => {
     world = await openWorld();
+    mail = mailOf(world);
     restore = await world.snapshot();
   });
   afterEach(() => restore());
 
   const sideOf = (chain: Chain) => (chain === world.home ? world.side.home : world.side.away);
-  const only = async (chain: Chain, hash: Hash): Promise<Packet> => {
-    const [packet, ...others] = await packetsOf(chain, hash);
-    expect(others).to.deep.equal([]);
-    return packet ?? expect.fail("no packet was sent");
-  };
   const state = async (trade: Trade) => (await world.coordinator.read.stateOf([trade.id])).state;
   const statuses = async (trade: Trade) =>
     Promise.all(
@@ -42,22 +39,8 @@ describe("messages between coordinator and escrow, over LayerZero's own contract
   async function deposited(carryTerms: boolean): Promise<{ trade: Trade; locked: Packet }> {
     const trade = await dvp(world, { cashOn: world.away });
     await open(world, trade);
-    const [seller, buyer] = trade.openings;
-    await deposit(world, trade, 0, { openings: buyer === undefined ? [] : [buyer] });
-    const value = await world.escrow.away.read.quoteLocked([trade.terms, carryTerms]);
-    const hash = await deposit(world, trade, 1, { openings: seller === undefined ? [] : [seller], value });
-    return { trade, locked: await only(world.away, hash) };
-  }
-
-  async function dispatch(trade: Trade, carryTerms: boolean): Promise<Packet> {
-    const chainId = BigInt(world.away.chainId);
-    const value = await world.coordinator.read.quoteDispatch([trade.terms, chainId, carryTerms]);
-    return only(world.home, await world.coordinator.write.dispatch([trade.terms, chainId], { value }));
-  }
-
-  async function reportReleased(trade: Trade, carryTerms: boolean): Promise<Packet> {
-    const value = await world.escrow.away.read.quoteReleased([trade.terms, carryTerms]);
-    return only(world.away, await world.escrow.away.write.notifyReleased([trade.terms], { value }));
+    await deposit(world, trade, 0, { openings: trade.openings });
+    return { trade, locked: await mail.lock(trade, 1, carryTerms) };
   }
 
   it("three messages that carry the terms finish a trade by themselves", async () => {
@@ -66,9 +49,9 @@ describe("messages between coordinator and escrow, over LayerZero's own contract
     await world.deliver(locked);
     expect(await state(trade)).to.equal(STATE.EXECUTING_SWAP);
     expect(await statuses(trade)).to.deep.equal([LEG.RELEASED, LEG.LOCKED]);
-    await world.deliver(await dispatch(trade, true));
+    await world.deliver(await mail.dispatch(trade, true));
     expect(await statuses(trade)).to.deep.equal([LEG.RELEASED, LEG.RELEASED]);
-    await world.deliver(await reportReleased(trade, true));
+    await world.deliver(await mail.notifyReleased(trade, true));
     expect(await state(trade)).to.equal(STATE.FINALIZED);
   });
 
@@ -78,10 +61,10 @@ describe("messages between coordinator and escrow, over LayerZero's own contract
     expect(await state(trade), "recorded, nothing more").to.equal(STATE.AWAITING_DEPOSITS);
     const stranger = { account: world.home.address(ROLES.stranger) };
     await world.coordinator.write.advance([trade.terms], stranger);
-    await world.deliver(await dispatch(trade, false));
+    await world.deliver(await mail.dispatch(trade, false));
     expect(await statuses(trade)).to.deep.equal([LEG.RELEASED, LEG.LOCKED]);
     await world.escrow.away.write.claim([trade.terms, 1n], stranger);
-    await world.deliver(await reportReleased(trade, false));
+    await world.deliver(await mail.notifyReleased(trade, false));
     await world.coordinator.write.advance([trade.terms], stranger);
     expect(await state(trade)).to.equal(STATE.FINALIZED);
   });
@@ -95,7 +78,7 @@ describe("messages between coordinator and escrow, over LayerZero's own contract
     await world.home.helpers.time.increaseTo(trade.terms.settleDeadline);
     await world.coordinator.write.timeout([trade.terms]);
     const before = await balanceOf(world.away, world.side.away.cash, world.away.address(ROLES.buyer));
-    await world.deliver(await dispatch(trade, true));
+    await world.deliver(await mail.dispatch(trade, true));
     expect(await statuses(trade)).to.deep.equal([LEG.EMPTY, LEG.REFUNDED]);
     const after = await balanceOf(world.away, world.side.away.cash, world.away.address(ROLES.buyer));
     expect(after - before).to.equal(trade.terms.legs[1]?.amount);
@@ -103,22 +86,22 @@ describe("messages between coordinator and escrow, over LayerZero's own contract
 
   it("every message twice, late and out of order changes nothing", async () => {
     const { trade, locked } = await deposited(false);
-    const resend = async () => {
-      const value = await world.escrow.away.read.quoteLocked([trade.terms, true]);
-      return only(world.away, await world.escrow.away.write.notifyLocked([trade.terms], { value }));
-    };
-    const again = await resend();
-    const late = await resend();
+    const again = await mail.notifyLocked(trade);
+    const late = await mail.notifyLocked(trade);
     for (const packet of [late, again, locked]) await sideOf(world.home).courier.verifyAndCommit(packet);
     await sideOf(world.home).courier.execute(again);
     expect(await state(trade)).to.equal(STATE.EXECUTING_SWAP);
     await sideOf(world.home).courier.execute(locked);
 
-    const verdicts = [await dispatch(trade, true), await dispatch(trade, false), await dispatch(trade, true)];
+    const verdicts = [
+      await mail.dispatch(trade, true),
+      await mail.dispatch(trade, false),
+      await mail.dispatch(trade, true),
+    ];
     for (const packet of [...verdicts].reverse()) await sideOf(world.away).courier.verifyAndCommit(packet);
     for (const packet of [...verdicts].reverse()) await sideOf(world.away).courier.execute(packet);
     expect(await statuses(trade)).to.deep.equal([LEG.RELEASED, LEG.RELEASED]);
-    const released = [await reportReleased(trade, true), await reportReleased(trade, true)];
+    const released = [await mail.notifyReleased(trade, true), await mail.notifyReleased(trade, true)];
     for (const packet of released) await world.deliver(packet);
     await sideOf(world.home).courier.execute(late);
     expect(await state(trade)).to.equal(STATE.FINALIZED);
@@ -129,7 +112,7 @@ describe("messages between coordinator and escrow, over LayerZero's own contract
   it("a verdict waits while one verifier is silent, and nothing moves", async () => {
     const { trade, locked } = await deposited(true);
     await world.deliver(locked);
-    const verdict = await dispatch(trade, true);
+    const verdict = await mail.dispatch(trade, true);
     await sideOf(world.away).courier.verify(verdict, ROLES.verifierA);
     await expectRevert(sideOf(world.away).courier.commit(verdict), "LZ_ULN_Verifying");
     await expectRevert(world.escrow.away.write.claim([trade.terms, 1n]), "KeystoneEscrow_NotDecided");
@@ -162,22 +145,19 @@ describe("messages between coordinator and escrow, over LayerZero's own contract
 
   it("a message goes on to an unknown settlement by being recorded for its creation", async () => {
     const trade = await dvp(world, { cashOn: world.away });
-    const [seller, buyer] = trade.openings;
-    const value = await world.escrow.away.read.quoteLocked([trade.terms, true]);
-    const hash = await deposit(world, trade, 1, { openings: seller === undefined ? [] : [seller], value });
-    const delivery = await world.deliver(await only(world.away, hash));
+    const delivery = await world.deliver(await mail.lock(trade, 1));
     const [event] = await eventsOf(world.home, delivery, world.messenger.home, "MessageIgnored");
     expect(slice(event?.args.reason ?? "0x", 4)).to.equal(trade.id);
     await open(world, trade);
     expect(await state(trade)).to.equal(STATE.AWAITING_DEPOSITS);
-    await deposit(world, trade, 0, { openings: buyer === undefined ? [] : [buyer] });
+    await deposit(world, trade, 0, { openings: trade.openings });
     expect(await state(trade), "the lock that came before creation counts").to.equal(STATE.EXECUTING_SWAP);
   });
 
   it("a token that delivers a verdict from inside its transfer cannot keep the verdict out", async () => {
     const first = await deposited(true);
     await world.deliver(first.locked);
-    const verdict = await dispatch(first.trade, true);
+    const verdict = await mail.dispatch(first.trade, true);
     await sideOf(world.away).courier.verifyAndCommit(verdict);
 
     const token = await world.away.viem.deployContract("ReentrantToken");
@@ -189,18 +169,7 @@ describe("messages between coordinator and escrow, over LayerZero's own contract
       ],
       accounts: [ROLES.seller, ROLES.buyer],
     });
-    const delivery = encodeFunctionData({
-      abi: layerZeroArtifact("EndpointV2").abi,
-      functionName: "lzReceive",
-      args: [
-        { srcEid: verdict.srcEid, sender: verdict.sender, nonce: verdict.nonce },
-        slice(verdict.receiver, 12),
-        verdict.guid,
-        verdict.message,
-        "0x",
-      ],
-    });
-    await token.write.arm([sideOf(world.away).layerZero.endpoint, delivery]);
+    await token.write.arm([sideOf(world.away).layerZero.endpoint, deliveryOf(verdict)]);
     // The token swallows a failure of what it calls, so an estimate would find too little gas.
     const hash = await deposit(world, second, 0, { gas: 8_000_000n });
     expect(await token.read.lastOk()).to.equal(true);
@@ -216,22 +185,7 @@ describe("messages between coordinator and escrow, over LayerZero's own contract
     /** Delivers with exactly the gas of the message's own option. */
     async function deliverExactly(packet: Packet): Promise<Hash> {
       const chain = packet.dstEid === world.home.eid ? world.home : world.away;
-      await sideOf(chain).courier.verifyAndCommit(packet);
-      const executor = await chain.viem.deployContract("ExactExecutor");
-      const delivery = encodeFunctionData({
-        abi: layerZeroArtifact("EndpointV2").abi,
-        functionName: "lzReceive",
-        args: [
-          { srcEid: packet.srcEid, sender: packet.sender, nonce: packet.nonce },
-          slice(packet.receiver, 12),
-          packet.guid,
-          packet.message,
-          "0x",
-        ],
-      });
-      const hash = await executor.write.execute([sideOf(chain).layerZero.endpoint, gasOf(packet), delivery], {
-        gas: 16_700_000n,
-      });
+      const hash = await deliverAsPaid(world, packet);
       const messenger = chain === world.home ? world.messenger.home : world.messenger.away;
       expect(await eventsOf(chain, hash, messenger, "MessageIgnored"), "everything could be used").to.deep.equal([]);
       return hash;
@@ -241,8 +195,8 @@ describe("messages between coordinator and escrow, over LayerZero's own contract
       const { trade, locked } = await deposited(true);
       await deliverExactly(locked);
       expect(await statuses(trade)).to.deep.equal([LEG.RELEASED, LEG.LOCKED]);
-      await deliverExactly(await dispatch(trade, true));
-      await deliverExactly(await reportReleased(trade, true));
+      await deliverExactly(await mail.dispatch(trade, true));
+      await deliverExactly(await mail.notifyReleased(trade, true));
       expect(await state(trade)).to.equal(STATE.FINALIZED);
     });
 
@@ -250,9 +204,9 @@ describe("messages between coordinator and escrow, over LayerZero's own contract
       const { trade, locked } = await deposited(false);
       await deliverExactly(locked);
       await world.coordinator.write.advance([trade.terms]);
-      await deliverExactly(await dispatch(trade, false));
+      await deliverExactly(await mail.dispatch(trade, false));
       await world.escrow.away.write.release([trade.terms]);
-      await deliverExactly(await reportReleased(trade, false));
+      await deliverExactly(await mail.notifyReleased(trade, false));
       await world.coordinator.write.advance([trade.terms]);
       expect(await state(trade)).to.equal(STATE.FINALIZED);
     });
@@ -287,9 +241,9 @@ describe("messages between coordinator and escrow, over LayerZero's own contract
           const value = await world.escrow.away.read.quoteLocked([trade.terms, true]);
           last = await deposit(world, trade, i, { openings, value });
         }
-        const report = await deliverExactly(await only(world.away, last));
+        const report = await deliverExactly(await packetOf(world.away, last));
         expect(await state(trade)).to.equal(STATE.EXECUTING_SWAP);
-        const verdict = await deliverExactly(await dispatch(trade, true));
+        const verdict = await deliverExactly(await mail.dispatch(trade, true));
         expect(await statuses(trade)).to.deep.equal(trade.terms.legs.map(() => LEG.RELEASED));
         for (const { recipient } of fees) {
           expect(await balanceOf(bonds, leg.token, recipient), `fees of ${recipient}`).to.equal(8n);
@@ -301,7 +255,7 @@ describe("messages between coordinator and escrow, over LayerZero's own contract
           const { gasUsed } = await chain.client.waitForTransactionReceipt({ hash });
           expect(gasUsed < 2n ** 24n).to.equal(true);
         }
-        await deliverExactly(await reportReleased(trade, true));
+        await deliverExactly(await mail.notifyReleased(trade, true));
         expect(await state(trade)).to.equal(STATE.FINALIZED);
       });
     }

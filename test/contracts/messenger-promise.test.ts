@@ -98,7 +98,7 @@ describe("LayerZeroMessenger: what a wiring may promise", function () {
       ["a path to elsewhere", "eid", () => ({ eid: 7 })],
     ];
     for (const [what, name, change] of faults) {
-      it(`not ${what}`, async () => {
+      it(`valid call, one thing broken: it promises ${what}`, async () => {
         const path = { ...good(), ...change() };
         const messenger = await messengerFor(chain, layerZero, { paths: [path] }, [home]);
         await expectRevert(messenger.write.wire([{ paths: [path] }]), "LayerZeroMessenger_InvalidWiring", [
@@ -109,7 +109,7 @@ describe("LayerZeroMessenger: what a wiring may promise", function () {
       });
     }
 
-    it("not a path too few or too many", async () => {
+    it("valid call, one thing broken: it promises a path too few or too many", async () => {
       for (const paths of [[], [good(), good()]]) {
         const messenger = await messengerFor(chain, layerZero, { paths }, [home]);
         await expectRevert(messenger.write.wire([{ paths }]), "LayerZeroMessenger_InvalidWiring", [
@@ -128,7 +128,7 @@ describe("LayerZeroMessenger: what a wiring may promise", function () {
       expect(await messenger.read.isSealed()).to.equal(true);
     });
 
-    it("not an endpoint with another id", async () => {
+    it("valid call, one thing broken: it promises another id than the endpoint's", async () => {
       const wiring = { paths: [good()] };
       const messenger = await messengerFor(chain, layerZero, wiring, [home], 8);
       await messenger.write.wire([wiring]);
@@ -196,7 +196,7 @@ describe("LayerZeroMessenger: what a wiring may promise", function () {
       expect(chain.address(ROLES.deployer)).to.not.equal(messenger.address);
     });
 
-    it("not in another order than the rows", async () => {
+    it("valid call, one thing broken: it promises the paths in another order than the rows", async () => {
       const wiring = wiringOf(layerZero, [...eids].reverse());
       const messenger = await messengerFor(chain, layerZero, wiring, others);
       await expectRevert(messenger.write.wire([wiring]), "LayerZeroMessenger_InvalidWiring", [107, label("eid")]);

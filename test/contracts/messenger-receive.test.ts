@@ -165,14 +165,14 @@ describe("LayerZeroMessenger: receiving", function () {
       });
     const peer = () => ({ srcEid: world.away.eid, sender: asPeer(world.addresses.messenger), nonce: 1n });
 
-    it("is refused unless the endpoint delivers", async () => {
+    it("valid call, one thing broken: another than the endpoint delivers", async () => {
       const stranger = world.home.address(ROLES.stranger);
       await expectRevert(deliverAs(stranger, peer()), "LayerZeroMessenger_NotEndpoint", [stranger]);
       await deliverAs(endpoint(), peer());
       expect(await doubles.coordinator.read.recorded(), "the same from the endpoint is taken").to.equal(1n);
     });
 
-    it("is refused from another sender or endpoint id", async () => {
+    it("valid call, one thing broken: another sender or endpoint id", async () => {
       const stranger = asPeer(world.home.address(ROLES.stranger));
       const escrow = asPeer(world.addresses.escrow);
       const dirty = `0x01${asPeer(world.addresses.messenger).slice(4)}` as Hex;
@@ -206,7 +206,7 @@ describe("LayerZeroMessenger: receiving", function () {
       await expectRevert(world.side.home.courier.commit(foreign), "LZ_PathNotInitializable");
     });
 
-    it("is refused with value, and stays deliverable without", async () => {
+    it("valid call, one thing broken: value comes with it, and it stays deliverable without", async () => {
       const packet = await sendReport(doubles, trade);
       await world.side.home.courier.verifyAndCommit(packet);
       await expectRevert(world.side.home.courier.execute(packet, { value: 1n }), "LayerZeroMessenger_UnexpectedValue", [
@@ -216,7 +216,7 @@ describe("LayerZeroMessenger: receiving", function () {
       expect(await doubles.coordinator.read.recorded()).to.equal(1n);
     });
 
-    it("cannot reach the second half", async () => {
+    it("valid call, one thing broken: a stranger calls the second half", async () => {
       const stranger = world.home.address(ROLES.stranger);
       await expectRevert(
         world.messenger.home.write.goOn([trade.id, MESSAGE.LOCKED, NONE, trade.id, trade.terms], { account: stranger }),
@@ -243,21 +243,21 @@ describe("LayerZeroMessenger: receiving", function () {
       ["a verdict that says nothing", () => encodeMessage(MESSAGE.VERDICT, NONE, trade.id)],
     ];
     for (const [what, message] of malformed) {
-      it(`${what}`, async () => {
+      it(`valid call, one thing broken: the message is ${what}`, async () => {
         const hash = await deliverForged(message());
         expect((await ignored(hash)).name).to.equal("LayerZeroMessenger_MalformedMessage");
         expect(await doubles.coordinator.read.recorded()).to.equal(0n);
       });
     }
 
-    it("a verdict on the coordinator's chain", async () => {
+    it("valid call, one thing broken: a verdict on the coordinator's chain", async () => {
       const hash = await deliverForged(encodeMessage(MESSAGE.VERDICT, EXECUTE, trade.id));
       expect(await ignored(hash)).to.deep.equal({ name: "LayerZeroMessenger_WrongKind", args: [MESSAGE.VERDICT] });
       expect(await doubles.escrow.home.read.recorded()).to.equal(0n);
       expect(await doubles.coordinator.read.recorded()).to.equal(0n);
     });
 
-    it("a report anywhere else", async () => {
+    it("valid call, one thing broken: a report anywhere else", async () => {
       for (const kind of [MESSAGE.LOCKED, MESSAGE.RELEASED]) {
         const packet = await sendVerdict(doubles, trade, EXECUTE);
         const hash = await world.deliver(withMessage(packet, encodeMessage(kind, NONE, trade.id)));
@@ -270,7 +270,7 @@ describe("LayerZeroMessenger: receiving", function () {
       expect(await doubles.escrow.away.read.recorded()).to.equal(0n);
     });
 
-    it("other terms than those of the id: the word is recorded, and nothing else", async () => {
+    it("valid call, one thing broken: other terms than those of the id: the word is recorded, and nothing else", async () => {
       const id = `0x${"ab".repeat(32)}` as const;
       const hash = await world.deliver(await sendReport(doubles, trade, { carryTerms: true, id }));
       const reason = await ignored(hash, 1);
@@ -355,7 +355,7 @@ describe("LayerZeroMessenger: receiving", function () {
     }
   });
 
-  it("before the seal nothing opens and nothing is received", async () => {
+  it("valid call, one thing broken: before the seal, when nothing opens and nothing is received", async () => {
     const unsealed = await openDoubles("wired");
     const origin = {
       srcEid: unsealed.world.away.eid,

@@ -37,7 +37,7 @@ describe("LayerZeroMessenger: seal", function () {
     ...changes,
   });
 
-  it("comes after wire", async () => {
+  it("valid call, one thing broken: before wire", async () => {
     await expectRevert(seal(), "LayerZeroMessenger_NotWired");
   });
 
@@ -111,7 +111,7 @@ describe("LayerZeroMessenger: seal", function () {
     ],
   ];
   for (const [what, name, change] of differences) {
-    it(`refuses ${what}`, async () => {
+    it(`valid call, one thing broken: the endpoint holds ${what}`, async () => {
       await wire();
       await change();
       const where = name === "delegate" ? OTHER_CHAIN.eid : eid;
@@ -120,7 +120,7 @@ describe("LayerZeroMessenger: seal", function () {
     });
   }
 
-  it("refuses an endpoint that charges a token instead of the chain's coin", async () => {
+  it("valid call, one thing broken: the endpoint charges a token instead of the chain's coin", async () => {
     await wire();
     const code = (await world.away.client.getCode({ address: layerZero().endpoint })) ?? "0x";
     // nativeToken() is answered by a constant zero; an endpoint of LayerZero's other kind answers with its token.
@@ -134,7 +134,7 @@ describe("LayerZeroMessenger: seal", function () {
     await seal();
   });
 
-  it("waits for the escrow, and on the coordinator's chain for the coordinator", async () => {
+  it("valid call, one thing broken: no escrow yet, or on the coordinator's chain no coordinator", async () => {
     await wire();
     await world.messenger.home.write.wire([world.side.home.wiring]);
     const cases = [

@@ -146,7 +146,7 @@ describe("LayerZeroMessenger: sending", function () {
       expect((await quoteVerdict(true)) > (await quoteVerdict(false))).to.equal(true);
     });
 
-    it("refuses a wei too little and names the fee", async () => {
+    it("valid call, one thing broken: a wei too little, and the fee is named", async () => {
       const fee = await quoteReport(true);
       const args = [MESSAGE.LOCKED, trade.id, trade.terms, true] as const;
       await expectRevert(
@@ -170,7 +170,7 @@ describe("LayerZeroMessenger: sending", function () {
       await expectRevert(callAs(world.away, world.addresses.escrow, call), "Transfer_NativeFailed");
     });
 
-    it("is for the escrow and the coordinator of this chain alone", async () => {
+    it("valid call, one thing broken: sent by another than escrow or coordinator, or by one in the other's name", async () => {
       const { terms, id } = trade;
       const stranger = world.away.address(ROLES.stranger);
       const value = await quoteReport(false);
@@ -206,14 +206,14 @@ describe("LayerZeroMessenger: sending", function () {
       );
     });
 
-    it("lets no escrow report a verdict", async () => {
+    it("valid call, one thing broken: the escrow reports a verdict", async () => {
       const args = [MESSAGE.VERDICT, trade.id, trade.terms, false] as const;
       await expectRevert(sibling.escrow.away.write.sendReport(args, { value: 1n }), "LayerZeroMessenger_WrongKind", [
         MESSAGE.VERDICT,
       ]);
     });
 
-    it("has no path to itself, from the coordinator's escrow, or to a chain without a row", async () => {
+    it("valid call, one thing broken: to the chain itself, from the coordinator's escrow, or to a chain without a row", async () => {
       const report = [MESSAGE.LOCKED, trade.id, trade.terms, false] as const;
       await expectRevert(sibling.escrow.home.write.sendReport(report, { value: 1n }), "LayerZeroMessenger_NoPath", [
         homeId(),
@@ -261,7 +261,7 @@ describe("LayerZeroMessenger: sending", function () {
   });
 
   for (const stage of ["deployed", "wired"] as const) {
-    it(`is refused while only ${stage}`, async () => {
+    it(`valid call, one thing broken: the messenger is only ${stage}`, async () => {
       const world = await openWorld({ stage, children: DOUBLES });
       const sibling = await doubles(world);
       const { terms, id } = await dvp(world, { cashOn: world.away });

@@ -77,14 +77,14 @@ describe("LayerZeroMessenger: wire", function () {
     ]);
   });
 
-  it("happens once, before the seal and after", async () => {
+  it("valid call, one thing broken: it was wired before, sealed or not", async () => {
     await wire();
     await expectRevert(wire(), "LayerZeroMessenger_AlreadyWired");
     await seal();
     await expectRevert(wire(), "LayerZeroMessenger_AlreadyWired");
   });
 
-  it("refuses any wiring but the promised one, and so does the seal", async () => {
+  it("valid call, one thing broken: another wiring than the promised one, for the seal too", async () => {
     const [path] = world.side.away.wiring.paths as [PathWiring];
     const expected = await wiringHash(world.side.away.wiring);
     const others: Wiring[] = [

@@ -62,6 +62,13 @@ export async function packetsOf(chain: Chain, transaction: Hash | TransactionRec
   });
 }
 
+/** The one packet that a transaction sent. */
+export async function packetOf(chain: Chain, transaction: Hash | TransactionReceipt): Promise<Packet> {
+  const [packet, ...others] = await packetsOf(chain, transaction);
+  if (packet === undefined || others.length > 0) throw new Error("Not exactly one packet was sent.");
+  return packet;
+}
+
 /** A packet that nobody sent: what verifiers that collude, or are broken, could attest. */
 export function forgePacket(
   packet: Packet,
