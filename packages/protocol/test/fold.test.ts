@@ -379,9 +379,31 @@ describe("the fold", function () {
     expect(folded.chains.get(HOME)).to.deep.include({ wiringHash: null, sealed: false, children: new Map() });
   });
 
+  it("knows which messages were found stuck, and which of them were given up", () => {
+    const marked = (nonce: bigint, skippableAt: bigint): [number, ProtocolEvent] => [
+      OTHER,
+      { contract: "messenger", eventName: "NonceMarked", args: { chainId: BigInt(HOME), nonce, skippableAt } },
+    ];
+    const folded = world(marked(3n, 700n), marked(4n, 800n), [
+      OTHER,
+      { contract: "messenger", eventName: "NonceSkipped", args: { chainId: BigInt(HOME), nonce: 3n } },
+    ]);
+    const nonces = new Map([
+      [3n, { skippableAt: 700n, skipped: true }],
+      [4n, { skippableAt: 800n, skipped: false }],
+    ]);
+    expect(folded.chains.get(OTHER)?.stuck).to.deep.equal(new Map([[HOME, nonces]]));
+    expect(folded.chains.get(HOME)?.stuck).to.deep.equal(new Map());
+  });
+
   const faults: [name: string, before: [number, ProtocolEvent][], fault: [number, ProtocolEvent]][] = [
     ["a chain that is not its own", [], [1, verdict(1)[1]]],
     ["a coordinator on another chain", [], [OTHER, verdict(1)[1]]],
+    [
+      "a skip of a nonce that nobody marked",
+      [],
+      [OTHER, { contract: "messenger", eventName: "NonceSkipped", args: { chainId: BigInt(HOME), nonce: 3n } }],
+    ],
     ["a creation under a ruleset it never saw", [], created],
     ["a step of a settlement it never saw", [registered], transition(0, 1, 0)],
     ["a step into a state that is not there", [registered, created], transition(0, 9, 0)],

@@ -1,6 +1,7 @@
 import type { Hex } from "viem";
+import { ProtocolError } from "../errors.ts";
 import type { MessengerEvent, RootEvent } from "./events.ts";
-import type { ChainWorld, ReceivedMessage } from "./world.ts";
+import type { ChainWorld, ReceivedMessage, StuckNonce } from "./world.ts";
 
 /** Takes in one event of the chain's messenger. Changes `chain` in place. */
 export function applyMessengerEvent(chain: ChainWorld, event: MessengerEvent): void {
@@ -24,6 +25,18 @@ export function applyMessengerEvent(chain: ChainWorld, event: MessengerEvent): v
     case "Sealed":
       chain.sealed = true;
       break;
+    case "NonceMarked": {
+      const { chainId, nonce, skippableAt } = event.args;
+      const nonces = chain.stuck.get(Number(chainId)) ?? new Map<bigint, StuckNonce>();
+      chain.stuck.set(Number(chainId), nonces.set(nonce, { skippableAt, skipped: false }));
+      break;
+    }
+    case "NonceSkipped": {
+      const mark = chain.stuck.get(Number(event.args.chainId))?.get(event.args.nonce);
+      if (mark === undefined) throw new ProtocolError("event_input", "a nonce was skipped that was never marked");
+      mark.skipped = true;
+      break;
+    }
     default:
       event satisfies never;
   }

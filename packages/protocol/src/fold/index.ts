@@ -43,6 +43,7 @@ export {
   type FoldedStatement,
   type ReceivedMessage,
   type SentMessage,
+  type StuckNonce,
   type TakenTransition,
   type World,
 } from "./world.ts";

@@ -29,6 +29,8 @@ export interface ChainWorld {
   sent: Map<Hex, SentMessage>;
   /** Messages delivered here, by guid. */
   received: Map<Hex, ReceivedMessage>;
+  /** Messages to here that were found unverified below a verified one, by source chain and LayerZero's nonce. */
+  stuck: Map<number, Map<bigint, StuckNonce>>;
   wiringHash: Hex | null;
   sealed: boolean;
   /** A VERDICT has arrived here, which proves the path; on the coordinator's chain see `pathProvenAt`. */
@@ -117,6 +119,12 @@ export interface ReceivedMessage {
   ignoredReason: Hex | null;
 }
 
+/** A nonce that may be given up from `skippableAt` on, Unix seconds, unless it is verified before. */
+export interface StuckNonce {
+  skippableAt: bigint;
+  skipped: boolean;
+}
+
 /** The state before the first log. */
 export function emptyWorld(deployment: {
   coordinatorChainId: number;
@@ -140,6 +148,7 @@ function emptyChain(chainId: number): ChainWorld {
     statements: new Map(),
     sent: new Map(),
     received: new Map(),
+    stuck: new Map(),
     wiringHash: null,
     sealed: false,
     verdictArrived: false,

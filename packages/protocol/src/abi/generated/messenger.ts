@@ -33,11 +33,52 @@ export const messengerAbi = [
       { name: "what", type: "bytes32" },
     ],
   },
+  {
+    name: "LayerZeroMessenger_LowerNonceFirst",
+    type: "error",
+    inputs: [
+      { name: "chainId", type: "uint64" },
+      { name: "lowest", type: "uint64" },
+    ],
+  },
   { name: "LayerZeroMessenger_MalformedMessage", type: "error", inputs: [] },
   { name: "LayerZeroMessenger_NoPath", type: "error", inputs: [{ name: "chainId", type: "uint64" }] },
   { name: "LayerZeroMessenger_NotAuthorized", type: "error", inputs: [{ name: "caller", type: "address" }] },
   { name: "LayerZeroMessenger_NotEndpoint", type: "error", inputs: [{ name: "caller", type: "address" }] },
+  {
+    name: "LayerZeroMessenger_NotMarked",
+    type: "error",
+    inputs: [
+      { name: "chainId", type: "uint64" },
+      { name: "nonce", type: "uint64" },
+    ],
+  },
   { name: "LayerZeroMessenger_NotSealed", type: "error", inputs: [] },
+  {
+    name: "LayerZeroMessenger_NotSkippableYet",
+    type: "error",
+    inputs: [
+      { name: "skippableAt", type: "uint256" },
+      { name: "now_", type: "uint256" },
+    ],
+  },
+  {
+    name: "LayerZeroMessenger_NotStuck",
+    type: "error",
+    inputs: [
+      { name: "chainId", type: "uint64" },
+      { name: "nonce", type: "uint64" },
+    ],
+  },
+  {
+    name: "LayerZeroMessenger_NotVerifiedAbove",
+    type: "error",
+    inputs: [
+      { name: "chainId", type: "uint64" },
+      { name: "nonce", type: "uint64" },
+      { name: "verifiedNonce", type: "uint64" },
+    ],
+  },
   { name: "LayerZeroMessenger_NotWired", type: "error", inputs: [] },
   {
     name: "LayerZeroMessenger_TermsMismatch",
@@ -99,8 +140,34 @@ export const messengerAbi = [
       { indexed: false, name: "carriesTerms", type: "bool" },
     ],
   },
+  {
+    anonymous: false,
+    name: "NonceMarked",
+    type: "event",
+    inputs: [
+      { indexed: true, name: "chainId", type: "uint64" },
+      { indexed: true, name: "nonce", type: "uint64" },
+      { indexed: false, name: "skippableAt", type: "uint256" },
+    ],
+  },
+  {
+    anonymous: false,
+    name: "NonceSkipped",
+    type: "event",
+    inputs: [
+      { indexed: true, name: "chainId", type: "uint64" },
+      { indexed: true, name: "nonce", type: "uint64" },
+    ],
+  },
   { anonymous: false, name: "Sealed", type: "event", inputs: [] },
   { anonymous: false, name: "Wired", type: "event", inputs: [{ indexed: false, name: "wiringHash", type: "bytes32" }] },
+  {
+    name: "STUCK_DELAY",
+    stateMutability: "view",
+    type: "function",
+    inputs: [],
+    outputs: [{ name: "", type: "uint256" }],
+  },
   {
     name: "allowInitializePath",
     stateMutability: "view",
@@ -194,6 +261,27 @@ export const messengerAbi = [
       { name: "", type: "bytes" },
     ],
     outputs: [],
+  },
+  {
+    name: "markStuck",
+    stateMutability: "nonpayable",
+    type: "function",
+    inputs: [
+      { name: "chainId", type: "uint64" },
+      { name: "nonce", type: "uint64" },
+      { name: "verifiedNonce", type: "uint64" },
+    ],
+    outputs: [],
+  },
+  {
+    name: "markedAt",
+    stateMutability: "view",
+    type: "function",
+    inputs: [
+      { name: "chainId", type: "uint64" },
+      { name: "nonce", type: "uint64" },
+    ],
+    outputs: [{ name: "", type: "uint256" }],
   },
   {
     name: "nextNonce",
@@ -392,6 +480,16 @@ export const messengerAbi = [
       { name: "refundTo", type: "address" },
     ],
     outputs: [{ name: "guid", type: "bytes32" }],
+  },
+  {
+    name: "skipStuck",
+    stateMutability: "nonpayable",
+    type: "function",
+    inputs: [
+      { name: "chainId", type: "uint64" },
+      { name: "nonce", type: "uint64" },
+    ],
+    outputs: [],
   },
   {
     name: "wire",
