@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { encodeAbiParameters, getAbiItem, keccak256, stringToHex, zeroHash } from "viem";
 import { ROLES } from "./support/chain.ts";
 import { attest } from "./support/compliance.ts";
+import { REPO_RULESET, REPO_STATE } from "./support/repo.ts";
 import { expectRevert, revertOf } from "./support/revert.ts";
 import { dvp } from "./support/settle.ts";
 import { GATE, KIND, STANDARD_RULESET, STATE } from "./support/terms.ts";
@@ -17,6 +18,7 @@ interface Ruleset {
 const state = (name: string, kind: number) => ({ name: stringToHex(name, { size: 32 }), kind });
 const edge = (from: number, to: number, gate: number) => ({ from, to, gate });
 const standard = (): Ruleset => structuredClone(STANDARD_RULESET);
+const repoRuleset = (): Ruleset => structuredClone(REPO_RULESET);
 
 /** The standard ruleset with these states and edges besides. */
 function extended(states: Ruleset["states"], edges: Ruleset["edges"]): Ruleset {
@@ -65,6 +67,21 @@ describe("rulesets", function () {
       expect(result).to.equal(world.rulesetId);
     });
 
+    it("takes the repo ruleset", async () => {
+      const [event] = await eventsOf(world.home, world.coordinator, await register(repoRuleset()));
+      expect(event?.args).to.deep.equal({ rulesetId: idOf(repoRuleset()), ruleset: repoRuleset() });
+    });
+
+    it("takes a parent straight before the deposit state, and clearance before it", async () => {
+      const ruleset = rewired(
+        ({ from, to, gate }) =>
+          from === STATE.COMPLIANCE_CLEARED && to === STATE.AWAITING_DEPOSITS && gate === GATE.NONE,
+        [edge(STATE.COMPLIANCE_CLEARED, STATE.AWAITING_DEPOSITS, GATE.PARENT_FINALIZED)],
+      );
+      await register(ruleset);
+      expect(await world.coordinator.read.isRegistered([idOf(ruleset)])).to.equal(true);
+    });
+
     it("takes 16 states and 64 edges", async () => {
       const actives = Array.from({ length: 8 }, (_, i) => state(`ACTIVE ${i}`, KIND.ACTIVE));
       const edges = actives.flatMap((_, i) => [
@@ -87,6 +104,7 @@ describe("rulesets", function () {
     const { ROLLED_BACK, TIMED_OUT } = STATE;
     const last = BigInt(STANDARD_RULESET.edges.length);
     const added = (...edges: Ruleset["edges"]) => extended([], edges);
+    const repo = (...edges: Ruleset["edges"]) => ({ ...repoRuleset(), edges: [...repoRuleset().edges, ...edges] });
     const deadEnd = (kind: number) => extended([state("EXTRA", kind)], [edge(INSTRUCTED, 8, GATE.MANUAL)]);
 
     const cases: [what: string, ruleset: Ruleset, error: string, args: readonly unknown[]][] = [
@@ -174,7 +192,53 @@ describe("rulesets", function () {
         [last],
       ],
 
+      [
+        "CONSENT to an active state",
+        added(edge(INSTRUCTED, COMPLIANCE_CHECKING, GATE.CONSENT)),
+        "Ruleset_Edge",
+        [last],
+      ],
+      [
+        "CONSENT to the deposit state",
+        added(edge(COMPLIANCE_CLEARED, AWAITING_DEPOSITS, GATE.CONSENT)),
+        "Ruleset_Edge",
+        [last],
+      ],
+      [
+        "executing to failed by CONSENT",
+        added(edge(EXECUTING_SWAP, ROLLED_BACK, GATE.CONSENT)),
+        "Ruleset_Edge",
+        [last],
+      ],
+      ["executing by CONSENT", added(edge(AWAITING_DEPOSITS, EXECUTING_SWAP, GATE.CONSENT)), "Ruleset_Edge", [last]],
+      [
+        "failed by PARENT_FINALIZED",
+        added(edge(INSTRUCTED, ROLLED_BACK, GATE.PARENT_FINALIZED)),
+        "Ruleset_Edge",
+        [last],
+      ],
+      [
+        "executing by PARENT_FINALIZED",
+        added(edge(AWAITING_DEPOSITS, EXECUTING_SWAP, GATE.PARENT_FINALIZED)),
+        "Ruleset_Edge",
+        [last],
+      ],
+      [
+        "finalized by PARENT_FINALIZED",
+        added(edge(EXECUTING_SWAP, FINALIZED, GATE.PARENT_FINALIZED)),
+        "Ruleset_Edge",
+        [last],
+      ],
+
       // Out of Deposit, out of an end, back to the start.
+      [
+        "PARENT_FINALIZED out of the deposit state",
+        added(edge(AWAITING_DEPOSITS, COMPLIANCE_CHECKING, GATE.PARENT_FINALIZED)),
+        "Ruleset_Edge",
+        [last],
+      ],
+      ["an exit from finalized by CONSENT", added(edge(FINALIZED, ROLLED_BACK, GATE.CONSENT)), "Ruleset_Edge", [last]],
+      ["an exit from failed by CONSENT", added(edge(TIMED_OUT, ROLLED_BACK, GATE.CONSENT)), "Ruleset_Edge", [last]],
       [
         "MANUAL out of the deposit state",
         added(edge(AWAITING_DEPOSITS, ROLLED_BACK, GATE.MANUAL)),
@@ -199,11 +263,18 @@ describe("rulesets", function () {
         "Ruleset_RepeatedEdge",
         [last],
       ],
+      ["a second CONSENT", added(edge(INSTRUCTED, TIMED_OUT, GATE.CONSENT)), "Ruleset_RepeatedEdge", [last]],
       ["a repeated MANUAL edge", added(edge(INSTRUCTED, ROLLED_BACK, GATE.MANUAL)), "Ruleset_RepeatedEdge", [last]],
 
       [
         "two ways forward",
         added(edge(INSTRUCTED, COMPLIANCE_CLEARED, GATE.COMPLIANCE_CLEARED)),
+        "Ruleset_ForwardEdges",
+        [BigInt(INSTRUCTED)],
+      ],
+      [
+        "a second way forward, by PARENT_FINALIZED",
+        added(edge(INSTRUCTED, COMPLIANCE_CHECKING, GATE.PARENT_FINALIZED)),
         "Ruleset_ForwardEdges",
         [BigInt(INSTRUCTED)],
       ],
@@ -259,6 +330,33 @@ describe("rulesets", function () {
         "Ruleset_ComplianceSkipped",
         [BigInt(AWAITING_DEPOSITS)],
       ],
+
+      // Round the parent.
+      [
+        "MANUAL past the parent",
+        repo(edge(REPO_STATE.AWAITING_MATURITY, REPO_STATE.INSTRUCTED, GATE.MANUAL)),
+        "Ruleset_ParentSkipped",
+        [BigInt(REPO_STATE.AWAITING_DEPOSITS)],
+      ],
+      [
+        "MANUAL past the parent to a state behind it",
+        repo(edge(REPO_STATE.AWAITING_MATURITY, REPO_STATE.COMPLIANCE_CHECKING, GATE.MANUAL)),
+        "Ruleset_ParentSkipped",
+        [BigInt(REPO_STATE.AWAITING_DEPOSITS)],
+      ],
+      [
+        "a parent on a way beside the one to the deposit state",
+        extended(
+          [state("BESIDE", KIND.ACTIVE)],
+          [
+            edge(INSTRUCTED, 8, GATE.MANUAL),
+            edge(8, TIMED_OUT, GATE.TIMEOUT),
+            edge(8, COMPLIANCE_CHECKING, GATE.PARENT_FINALIZED),
+          ],
+        ),
+        "Ruleset_ParentSkipped",
+        [BigInt(AWAITING_DEPOSITS)],
+      ],
     ];
 
     for (const [what, ruleset, error, args] of cases) {
@@ -298,11 +396,13 @@ describe("rulesets", function () {
       const kindAt = (index: number) => states[index]?.kind;
       const initial = states.findIndex(({ kind }) => kind === KIND.INITIAL);
       const seen = new Set<string>();
-      const queue = [{ at: initial, cleared: false, steps: 0 }];
-      for (const { at, cleared, steps } of queue) {
+      const needsParent = edges.some(({ gate }) => gate === GATE.PARENT_FINALIZED);
+      const queue = [{ at: initial, cleared: false, ready: !needsParent, steps: 0 }];
+      for (const { at, cleared, ready, steps } of queue) {
         if (steps > 16) return "a path without end";
         const from = kindAt(at);
         if (from === KIND.DEPOSIT && !cleared) return "deposits without clearance";
+        if (from === KIND.DEPOSIT && !ready) return "deposits without the parent";
         const exits = edges.filter((one) => one.from === at);
         const decided = from === KIND.FAILED || from === KIND.FINALIZED;
         if (decided && exits.length > 0) return "a way out of an end";
@@ -317,10 +417,17 @@ describe("rulesets", function () {
           if (kind === KIND.FAILED && from === KIND.EXECUTING) return "a reversed verdict";
           if (kind === KIND.FINALIZED && from !== KIND.EXECUTING) return "finalized without EXECUTE";
           if (from === KIND.DEPOSIT && gate === GATE.MANUAL) return "an operator over deposits";
-          const key = `${to} ${cleared || gate === GATE.COMPLIANCE_CLEARED} ${steps + 1}`;
+          if (gate === GATE.CONSENT && kind !== KIND.FAILED) return "a way on by consent";
+          const next = {
+            at: to,
+            cleared: cleared || gate === GATE.COMPLIANCE_CLEARED,
+            ready: ready || gate === GATE.PARENT_FINALIZED,
+            steps: steps + 1,
+          };
+          const key = JSON.stringify(next);
           if (seen.has(key)) continue;
           seen.add(key);
-          queue.push({ at: to, cleared: cleared || gate === GATE.COMPLIANCE_CLEARED, steps: steps + 1 });
+          queue.push(next);
         }
       }
       return undefined;
@@ -329,8 +436,8 @@ describe("rulesets", function () {
     it("what is registered keeps every promise on every path, what is not is refused by name", async () => {
       let taken = 0;
       await fc.assert(
-        fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), async (changes) => {
-          const ruleset = standard();
+        fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), fc.boolean(), async (changes, asRepo) => {
+          const ruleset = asRepo ? repoRuleset() : standard();
           for (const change of changes) if (ruleset.edges.length > 0) mutate(ruleset, change);
           const call = world.coordinator.simulate.registerRuleset([ruleset]);
           const accepted = await call.then(

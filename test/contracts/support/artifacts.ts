@@ -16,6 +16,7 @@ import type {} from "../../../artifacts/test/doubles/EndpointWithToken.sol/artif
 import type {} from "../../../artifacts/test/doubles/ExactExecutor.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/FeeOnTransferToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/GasBurningToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/HostileSigner.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/HugeReturnToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/LyingToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/MarkedToken.sol/artifacts.d.ts";
