@@ -113,8 +113,17 @@ library TermsLib {
         _validateParties(terms.parties);
         uint256 words = TERMS_WORDS + parties + attesters + legs * LEG_WORDS;
         Leg[] calldata list = terms.legs;
+        uint64 known = 0;
         for (uint256 i = 0; i < legs; ++i) {
-            words += FEE_WORDS * _validateLeg(list[i], i, parties, home);
+            Leg calldata leg = list[i];
+            uint64 chainId = leg.chainId;
+            if (chainId != known || i == 0) {
+                if (ChainRows.bitOf(home.rowsLow, home.rowsHigh, chainId) == 0) {
+                    revert ITermsErrors.Terms_UnknownChain(i, chainId);
+                }
+                known = chainId;
+            }
+            words += FEE_WORDS * _validateLeg(leg, i, parties, home.escrow);
         }
         if (words * 32 > MAX_BYTES) revert ITermsErrors.Terms_TooLarge(words * 32);
     }
@@ -154,42 +163,44 @@ library TermsLib {
     }
 
     /// @dev What a standard has no use for must be empty, so that two different terms never mean one transfer.
-    function _fitsStandard(Leg calldata leg) private pure returns (bool) {
+    function _fitsStandard(Leg calldata leg, uint256 amount, uint256 fees) private pure returns (bool) {
         TokenStandard standard = leg.standard;
         if (standard == TokenStandard.ERC721) {
-            if (leg.amount != 1 || leg.fees.length != 0) return false;
+            if (amount != 1 || fees != 0) return false;
         } else if (standard != TokenStandard.ERC1155 && leg.tokenId != 0) {
             return false;
         }
         return standard == TokenStandard.ERC1400 || leg.partition == 0;
     }
 
-    /// @return fees How many fees the leg has.
-    function _validateLeg(Leg calldata leg, uint256 index, uint256 parties, Home memory home)
+    /// @return count How many fees the leg has.
+    function _validateLeg(Leg calldata leg, uint256 index, uint256 parties, address escrow)
         private
         pure
-        returns (uint256 fees)
+        returns (uint256 count)
     {
-        if (ChainRows.bitOf(home.rowsLow, home.rowsHigh, leg.chainId) == 0) {
-            revert ITermsErrors.Terms_UnknownChain(index, leg.chainId);
-        }
-        if (leg.escrow != home.escrow) revert ITermsErrors.Terms_ForeignEscrow(index, leg.escrow);
-        if (leg.from >= parties) revert ITermsErrors.Terms_IndexOutOfRange(index, leg.from);
-        if (leg.to >= parties) revert ITermsErrors.Terms_IndexOutOfRange(index, leg.to);
-        if (leg.from == leg.to) revert ITermsErrors.Terms_FromIsTo(index);
-        if (leg.amount == 0) revert ITermsErrors.Terms_ZeroAmount(index);
-        fees = leg.fees.length;
-        if (fees > MAX_FEES) revert ITermsErrors.Terms_TooManyFees(index, fees);
-        uint256 rest = leg.amount;
-        for (uint256 i = 0; i < fees; ++i) {
-            Fee calldata fee = leg.fees[i];
-            if (fee.recipient == address(0) || fee.recipient == home.escrow || fee.recipient == leg.token) {
-                revert ITermsErrors.Terms_InvalidFeeRecipient(index, i, fee.recipient);
+        if (leg.escrow != escrow) revert ITermsErrors.Terms_ForeignEscrow(index, leg.escrow);
+        uint256 from = leg.from;
+        uint256 to = leg.to;
+        if (from >= parties) revert ITermsErrors.Terms_IndexOutOfRange(index, from);
+        if (to >= parties) revert ITermsErrors.Terms_IndexOutOfRange(index, to);
+        if (from == to) revert ITermsErrors.Terms_FromIsTo(index);
+        uint256 amount = leg.amount;
+        if (amount == 0) revert ITermsErrors.Terms_ZeroAmount(index);
+        Fee[] calldata fees = leg.fees;
+        count = fees.length;
+        if (count > MAX_FEES) revert ITermsErrors.Terms_TooManyFees(index, count);
+        uint256 rest = amount;
+        for (uint256 i = 0; i < count; ++i) {
+            Fee calldata fee = fees[i];
+            address recipient = fee.recipient;
+            if (recipient == address(0) || recipient == escrow || recipient == leg.token) {
+                revert ITermsErrors.Terms_InvalidFeeRecipient(index, i, recipient);
             }
             if (fee.amount > rest) revert ITermsErrors.Terms_FeesExceedAmount(index);
             rest -= fee.amount;
         }
-        if (!_fitsStandard(leg)) revert ITermsErrors.Terms_StandardFields(index);
+        if (!_fitsStandard(leg, amount, count)) revert ITermsErrors.Terms_StandardFields(index);
     }
 
     function _hashLegs(Leg[] calldata legs) private pure returns (bytes32 result) {

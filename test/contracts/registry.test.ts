@@ -387,6 +387,15 @@ describe("ComplianceRegistry", function () {
       await expectRevert(send(statementOf(trade), `0x${"00".repeat(65)}`, zero), "ComplianceRegistry_InvalidSignature");
     });
 
+    it("takes the key of an account that has given itself code", async () => {
+      const code = await world.home.viem.deployContract("ContractWallet", [world.home.address(ROLES.stranger)]);
+      const bytecode = await world.home.client.getCode({ address: code.address });
+      await world.home.helpers.setCode(world.home.address(ROLES.attester), bytecode ?? "0x");
+      const statement = statementOf(trade);
+      await send(statement, await signStatement(world, statement), world.home.address(ROLES.attester));
+      expect((await word()).statuses).to.deep.equal(statement.statuses);
+    });
+
     it("asks a contract by ERC-1271", async () => {
       const owner = world.home.address(ROLES.attester2);
       const wallet = await world.home.viem.deployContract("ContractWallet", [owner]);

@@ -99,7 +99,7 @@ describe("rulesets", function () {
     });
   });
 
-  describe("refused", () => {
+  describe("valid call, one thing broken:", () => {
     const { INSTRUCTED, COMPLIANCE_CHECKING, COMPLIANCE_CLEARED, AWAITING_DEPOSITS, EXECUTING_SWAP, FINALIZED } = STATE;
     const { ROLLED_BACK, TIMED_OUT } = STATE;
     const last = BigInt(STANDARD_RULESET.edges.length);

@@ -283,7 +283,7 @@ describe("terms", function () {
     ],
   ];
 
-  describe("malformed, at creation", () => {
+  describe("valid call, one thing broken: at creation", () => {
     for (const [index, [name, broken, args]] of faults.entries()) {
       it(`${name} (${index})`, async () => {
         const { terms, id } = await broken();
@@ -293,7 +293,7 @@ describe("terms", function () {
     }
   });
 
-  describe("malformed, at deposit", () => {
+  describe("valid call, one thing broken: at deposit", () => {
     for (const [index, [name, broken, args]] of faults.entries()) {
       if (name === "Terms_NoLegs") continue;
       it(`${name} (${index})`, async () => {
