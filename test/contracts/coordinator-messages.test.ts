@@ -37,7 +37,7 @@ describe("SettlementCoordinator: reports and verdicts", function () {
   const record = () => world.coordinator.read.stateOf([trade.id]);
 
   describe("reports", () => {
-    it("count from nobody but escrow and messenger, each in its own function", async () => {
+    it("valid call, one thing broken: count from nobody but escrow and messenger, each in its own function", async () => {
       const { write } = world.coordinator;
       const refuse = (call: Promise<unknown>, caller: string) =>
         expectRevert(call, "SettlementCoordinator_NotAuthorized", [caller]);
@@ -56,7 +56,7 @@ describe("SettlementCoordinator: reports and verdicts", function () {
       expect(await record()).to.deep.include({ lockMask: 0, releaseMask: 0 });
     });
 
-    it("by message never count for the coordinator's own chain or one without a row", async () => {
+    it("valid call, one thing broken: by message never count for the coordinator's own chain or one without a row", async () => {
       for (const chainId of [home, 1n, 0n]) {
         const lock = world.coordinator.write.recordLocked([trade.id, chainId], asMessenger());
         await expectRevert(lock, "SettlementCoordinator_UnknownSource", [chainId]);
@@ -168,12 +168,12 @@ describe("SettlementCoordinator: reports and verdicts", function () {
       await world.coordinator.write.timeout([trade.terms]);
     }
 
-    it("reverts before the verdict", async () => {
+    it("valid call, one thing broken: reverts before the verdict", async () => {
       await open(world, trade);
       await expectRevert(dispatch(await quote(true)), "SettlementCoordinator_NoVerdict", [trade.id]);
     });
 
-    it("reverts for the coordinator's own chain and for one without a leg", async () => {
+    it("valid call, one thing broken: reverts for the coordinator's own chain and for one without a leg", async () => {
       await rollBack();
       for (const chainId of [home, 1n]) {
         await expectRevert(dispatch(10n ** 17n, chainId), "SettlementCoordinator_NoLegOnChain", [chainId]);
@@ -185,7 +185,7 @@ describe("SettlementCoordinator: reports and verdicts", function () {
       await expectRevert(call, "SettlementCoordinator_NoLegOnChain", [away]);
     });
 
-    it("reverts when the value does not even pay for the bare message", async () => {
+    it("valid call, one thing broken: reverts when the value does not even pay for the bare message", async () => {
       await rollBack();
       const bare = await quote(false);
       await expectRevert(dispatch(bare - 1n), "SettlementCoordinator_InsufficientFee", [bare, bare - 1n]);
@@ -235,7 +235,7 @@ describe("SettlementCoordinator: reports and verdicts", function () {
       expect(await world.home.client.getBalance({ address: world.addresses.coordinator })).to.equal(10n ** 18n);
     });
 
-    it("reverts when the caller takes no value back", async () => {
+    it("valid call, one thing broken: reverts when the caller takes no value back", async () => {
       await rollBack();
       const owner = stranger();
       const wallet = await world.home.viem.deployContract("ContractWallet", [owner]);

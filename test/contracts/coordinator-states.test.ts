@@ -63,7 +63,7 @@ describe("SettlementCoordinator: states", function () {
       expect((await record()).created).to.equal(true);
     });
 
-    it("reverts once settleDeadline has come", async () => {
+    it("valid call, one thing broken: reverts once settleDeadline has come", async () => {
       const { settleDeadline } = trade.terms;
       await world.home.helpers.time.setNextBlockTimestamp(settleDeadline);
       await expectRevert(create(), "SettlementCoordinator_SettleDeadlinePassed", [
@@ -73,13 +73,13 @@ describe("SettlementCoordinator: states", function () {
       expect(await record()).to.deep.equal(UNTOUCHED);
     });
 
-    it("reverts for a ruleset that is not registered", async () => {
+    it("valid call, one thing broken: reverts for a ruleset that is not registered", async () => {
       const other = await vary(world, trade, { ruleset: EVIDENCE });
       await expectRevert(create(other), "SettlementCoordinator_UnknownRuleset", [EVIDENCE]);
       expect(await record(other)).to.deep.equal(UNTOUCHED);
     });
 
-    it("reverts after the verdict on an id that was never created", async () => {
+    it("valid call, one thing broken: reverts after the verdict on an id that was never created", async () => {
       const past = await vary(world, trade, { settleDeadline: trade.terms.depositDeadline });
       await until(world.home, past.terms.settleDeadline);
       await world.coordinator.write.timeout([past.terms]);
@@ -88,7 +88,7 @@ describe("SettlementCoordinator: states", function () {
   });
 
   describe("advance", () => {
-    it("reverts for an id that was never created", () =>
+    it("valid call, one thing broken: reverts for an id that was never created", () =>
       expectRevert(advance(), "SettlementCoordinator_UnknownSettlement", [trade.id]));
 
     it("walks every edge that holds, and then none", async () => {
@@ -301,14 +301,14 @@ describe("SettlementCoordinator: states", function () {
       expect(await record()).to.deep.include({ state: STATE.FINALIZED, verdict: VERDICT.EXECUTE });
     });
 
-    it("reverts for an id that was never created", () =>
+    it("valid call, one thing broken: reverts for an id that was never created", () =>
       expectRevert(transition(STATE.COMPLIANCE_CHECKING), "SettlementCoordinator_UnknownSettlement", [trade.id]));
   });
 
   describe("timeout", () => {
     const timeout = (one = trade) => world.coordinator.write.timeout([one.terms]);
 
-    it("reverts a second before settleDeadline and writes ROLLBACK at it", async () => {
+    it("valid call, one thing broken: reverts a second before settleDeadline and writes ROLLBACK at it", async () => {
       const { settleDeadline } = trade.terms;
       await create();
       const back = await world.snapshot();
@@ -356,7 +356,7 @@ describe("SettlementCoordinator: states", function () {
       expect(await record()).to.deep.equal(before);
     });
 
-    it("reverts after EXECUTE", async () => {
+    it("valid call, one thing broken: reverts after EXECUTE", async () => {
       await open(world, trade);
       await deposit(world, trade, 0);
       await deposit(world, trade, 1);

@@ -10,6 +10,7 @@ import {
   statementArgs,
   statementOf,
 } from "./support/compliance.ts";
+import { registryActions } from "./support/registry.ts";
 import { expectRevert } from "./support/revert.ts";
 import { dvp } from "./support/settle.ts";
 import { CLEARANCE, STATUS, type Trade } from "./support/terms.ts";
@@ -34,33 +35,7 @@ describe("ComplianceRegistry", function () {
   const as = (role: number) => ({ account: world.home.address(role) });
   const partiesHash = () => keccak256(`0x${trade.terms.parties.map((party) => party.slice(2)).join("")}`);
 
-  /** The attester states something by itself. */
-  function say(changes: Partial<Statement> = {}, role: number = ROLES.attester) {
-    return world.registry.write.attest([...statementArgs(statementOf(trade, changes))], as(role));
-  }
-  function sayStatuses(statuses: readonly number[], sequence: bigint, role: number = ROLES.attester) {
-    return say({ statuses, sequence }, role);
-  }
-  async function word(role: number = ROLES.attester) {
-    const [statuses, validUntil, sequence] = await world.registry.read.statementOf([
-      trade.id,
-      world.home.address(role),
-      trade.terms.parties,
-    ]);
-    return { statuses, validUntil, sequence };
-  }
-  async function clearance(changes: { attesters?: number[]; threshold?: number; validThrough?: number } = {}) {
-    const { attesters = [ROLES.attester], threshold = 1, validThrough = trade.terms.settleDeadline } = changes;
-    const addresses = attesters.map((role) => world.home.address(role)).sort((a, b) => Number(BigInt(a) - BigInt(b)));
-    return world.registry.read.clearanceOf([trade.id, trade.terms.parties, addresses, threshold, validThrough]);
-  }
-  function override(changes: Partial<Statement> = {}, reason = "a false match", role: number = ROLES.attester) {
-    return world.registry.write.overrideAttestation([...statementArgs(statementOf(trade, changes)), reason], as(role));
-  }
-  function revoke(positions: number, sequence: bigint, role: number = ROLES.attester) {
-    const { parties } = trade.terms;
-    return world.registry.write.revoke([trade.id, parties, positions, zeroHash, sequence], as(role));
-  }
+  const { say, sayStatuses, word, clearance, override, revoke } = registryActions(() => ({ world, trade }));
 
   describe("attest", () => {
     it("stores the statement and publishes it", async () => {
@@ -121,18 +96,18 @@ describe("ComplianceRegistry", function () {
       });
     }
 
-    it("refuses 33 parties", async () => {
+    it("valid call, one thing broken: refuses 33 parties", async () => {
       const parties = Array.from({ length: 33 }, (_, i) => keccak256(stringToHex(`party ${i}`)));
       const changes = { parties, statuses: parties.map(() => PASS), referenceHashes: parties };
       await expectRevert(say(changes), "ComplianceRegistry_LengthMismatch", [33n, 33n, 33n]);
     });
 
-    it("refuses Revoked, which only revoke writes", async () => {
+    it("valid call, one thing broken: refuses Revoked, which only revoke writes", async () => {
       const statuses = [PASS, PASS, REVOKED, PASS];
       await expectRevert(sayStatuses(statuses, 1n), "ComplianceRegistry_InvalidStatus", [2n, REVOKED]);
     });
 
-    it("refuses a statement that is over before it begins", async () => {
+    it("valid call, one thing broken: refuses a statement that is over before it begins", async () => {
       const now = await world.home.helpers.time.latest();
       await world.home.helpers.time.setNextBlockTimestamp(now + 10);
       await expectRevert(say({ validUntil: now + 10 }), "ComplianceRegistry_Expired", [now + 10, BigInt(now + 10)]);
@@ -257,12 +232,12 @@ describe("ComplianceRegistry", function () {
       expect(await clearance()).to.equal(CLEARANCE.CLEARED);
     });
 
-    it("refuses no position, and one beyond the parties", async () => {
+    it("valid call, one thing broken: refuses no position, and one beyond the parties", async () => {
       await expectRevert(revoke(0, 1n), "ComplianceRegistry_InvalidPositions", [0, 4n]);
       await expectRevert(revoke(0b10000, 1n), "ComplianceRegistry_InvalidPositions", [0b10000, 4n]);
     });
 
-    it("refuses an empty party list", async () => {
+    it("valid call, one thing broken: refuses an empty party list", async () => {
       await expectRevert(
         world.registry.write.revoke([trade.id, [], 1, zeroHash, 1n], as(ROLES.attester)),
         "ComplianceRegistry_LengthMismatch",
@@ -296,7 +271,7 @@ describe("ComplianceRegistry", function () {
       });
     });
 
-    it("refuses an empty reason", async () => {
+    it("valid call, one thing broken: refuses an empty reason", async () => {
       await expectRevert(override({}, ""), "ComplianceRegistry_ReasonRequired");
     });
 
@@ -331,7 +306,7 @@ describe("ComplianceRegistry", function () {
       });
     });
 
-    it("refuses a signature over anything else", async () => {
+    it("valid call, one thing broken: refuses a signature over anything else", async () => {
       const statement = statementOf(trade);
       const signature = await signStatement(world, statement);
       const other = keccak256("0x02");
@@ -350,7 +325,7 @@ describe("ComplianceRegistry", function () {
       }
     });
 
-    it("refuses another signer, domain, chain, and garbage", async () => {
+    it("valid call, one thing broken: refuses another signer, domain, chain, and garbage", async () => {
       const statement = statementOf(trade);
       await expectRevert(
         send(statement, await signStatement(world, statement, ROLES.attester2)),
@@ -372,7 +347,7 @@ describe("ComplianceRegistry", function () {
       }
     });
 
-    it("refuses the malleable twin of a good signature", async () => {
+    it("valid call, one thing broken: refuses the malleable twin of a good signature", async () => {
       const statement = statementOf(trade);
       const { r, s, yParity } = parseSignature(await signStatement(world, statement));
       const twin = `0x${(SECP256K1_ORDER - BigInt(s)).toString(16).padStart(64, "0")}` as Hex;
@@ -412,133 +387,6 @@ describe("ComplianceRegistry", function () {
         await wallet.write.setAnswer([answer]);
         await expectRevert(send(next, nextSignature, wallet.address), "ComplianceRegistry_InvalidSignature");
       }
-    });
-  });
-
-  describe("clearanceOf", () => {
-    const both = [ROLES.attester, ROLES.attester2];
-
-    it("is pending until somebody named has spoken about everybody", async () => {
-      expect(await clearance()).to.equal(CLEARANCE.PENDING);
-      await sayStatuses([PASS, PASS, NONE, PASS], 1n);
-      expect(await clearance()).to.equal(CLEARANCE.PENDING);
-      await sayStatuses([PASS, PASS, FLAGGED, PASS], 2n);
-      expect(await clearance()).to.equal(CLEARANCE.PENDING);
-      await sayStatuses([PASS, PASS, PASS, PASS], 3n);
-      expect(await clearance()).to.equal(CLEARANCE.CLEARED);
-    });
-
-    it("hears nobody who is not named", async () => {
-      await sayStatuses([PASS, PASS, PASS, PASS], 1n, ROLES.stranger);
-      await sayStatuses([FAIL, FAIL, FAIL, FAIL], 1n, ROLES.buyer);
-      expect(await clearance()).to.equal(CLEARANCE.PENDING);
-    });
-
-    it("needs the threshold for each party, not together", async () => {
-      await sayStatuses([PASS, PASS, PASS, NONE], 1n);
-      await sayStatuses([PASS, PASS, NONE, PASS], 1n, ROLES.attester2);
-      expect(await clearance({ attesters: both, threshold: 2 })).to.equal(CLEARANCE.PENDING);
-      expect(await clearance({ attesters: both, threshold: 1 }), "one each is enough for one").to.equal(
-        CLEARANCE.CLEARED,
-      );
-      await sayStatuses([PASS, PASS, PASS, PASS], 2n);
-      await sayStatuses([PASS, PASS, PASS, PASS], 2n, ROLES.attester2);
-      expect(await clearance({ attesters: both, threshold: 2 })).to.equal(CLEARANCE.CLEARED);
-      expect(await clearance({ attesters: both, threshold: 3 })).to.equal(CLEARANCE.PENDING);
-    });
-
-    it("counts eight attesters", async () => {
-      const eight = [7, 8, 9, 10, 11, 12, 13, 14];
-      for (const role of eight) await sayStatuses([PASS, PASS, PASS, PASS], 1n, role);
-      expect(await clearance({ attesters: eight, threshold: 8 })).to.equal(CLEARANCE.CLEARED);
-      await revoke(0b100, 2n, 14);
-      expect(await clearance({ attesters: eight, threshold: 1 })).to.equal(CLEARANCE.FAILED);
-    });
-
-    it("lets one veto outweigh any threshold", async () => {
-      await sayStatuses([PASS, PASS, PASS, PASS], 1n);
-      await sayStatuses([NONE, NONE, NONE, FAIL], 1n, ROLES.attester2);
-      expect(await clearance({ attesters: both, threshold: 1 })).to.equal(CLEARANCE.FAILED);
-    });
-
-    it("wants a Pass to last until the moment that it is asked about", async () => {
-      const { settleDeadline } = trade.terms;
-      await say({ validUntil: settleDeadline - 1 });
-      expect(await clearance(), "one second short").to.equal(CLEARANCE.PENDING);
-      await say({ validUntil: settleDeadline, sequence: 2n });
-      expect(await clearance(), "to the second").to.equal(CLEARANCE.CLEARED);
-    });
-
-    it("does not count a Pass from its validUntil on", async () => {
-      const { settleDeadline } = trade.terms;
-      await say({ validUntil: settleDeadline });
-      await world.home.helpers.time.increaseTo(settleDeadline - 1);
-      expect(await clearance({ validThrough: 0 })).to.equal(CLEARANCE.CLEARED);
-      await world.home.helpers.time.increaseTo(settleDeadline);
-      expect(await clearance({ validThrough: 0 })).to.equal(CLEARANCE.PENDING);
-    });
-
-    it("counts Fail and Revoked for ever", async () => {
-      const now = await world.home.helpers.time.latest();
-      await say({ statuses: [FAIL, PASS, PASS, PASS], validUntil: now + 100 });
-      await world.home.helpers.time.increaseTo(now + 1_000);
-      expect(await clearance()).to.equal(CLEARANCE.FAILED);
-    });
-
-    it("never clears an empty list, a zero threshold, nobody named, or one named twice", async () => {
-      await say();
-      const { parties, settleDeadline } = trade.terms;
-      const ask = (list: readonly Hex[], attesters: readonly Hex[], threshold: number) =>
-        world.registry.read.clearanceOf([trade.id, list, attesters, threshold, settleDeadline]);
-      expect(await ask([], [world.attester], 1)).to.equal(CLEARANCE.PENDING);
-      expect(await ask(parties, [world.attester], 0)).to.equal(CLEARANCE.PENDING);
-      expect(await ask(parties, [], 1)).to.equal(CLEARANCE.PENDING);
-      expect(await ask(parties, [world.attester, world.attester], 2)).to.equal(CLEARANCE.PENDING);
-      expect(await ask(Array(33).fill(zeroHash), [world.attester], 1)).to.equal(CLEARANCE.PENDING);
-    });
-  });
-
-  describe("isCleared and areAllPartiesCleared", () => {
-    const party = (position: number) => trade.terms.parties[position] as Hex;
-
-    it("judge by the terms: their id, attesters, threshold and deadline", async () => {
-      expect(await world.registry.read.areAllPartiesCleared([trade.terms])).to.equal(false);
-      await sayStatuses([PASS, PASS, FLAGGED, PASS], 1n);
-      expect(await world.registry.read.isCleared([trade.terms, party(1)])).to.equal(true);
-      expect(await world.registry.read.isCleared([trade.terms, party(2)])).to.equal(false);
-      expect(await world.registry.read.areAllPartiesCleared([trade.terms])).to.equal(false);
-      await sayStatuses([PASS, PASS, PASS, PASS], 2n);
-      expect(await world.registry.read.areAllPartiesCleared([trade.terms])).to.equal(true);
-      const later = { ...trade.terms, settleDeadline: trade.terms.settleDeadline + 1 };
-      expect(await world.registry.read.areAllPartiesCleared([later]), "other terms, other id").to.equal(false);
-    });
-
-    it("do not clear a stranger", async () => {
-      await sayStatuses([PASS, PASS, PASS, PASS], 1n);
-      expect(await world.registry.read.isCleared([trade.terms, keccak256("0x03")])).to.equal(false);
-    });
-
-    it("tell a vetoed party from the others", async () => {
-      await sayStatuses([PASS, FAIL, PASS, PASS], 1n);
-      expect(await world.registry.read.isCleared([trade.terms, party(1)])).to.equal(false);
-      expect(await world.registry.read.isCleared([trade.terms, party(0)])).to.equal(true);
-      expect(await world.registry.read.areAllPartiesCleared([trade.terms])).to.equal(false);
-    });
-
-    it("never clear terms without parties", async () => {
-      const empty = await dvp(world, { changes: { parties: [] } });
-      expect(await world.registry.read.areAllPartiesCleared([empty.terms])).to.equal(false);
-    });
-
-    it("never clear a party by its vetoed Pass of another attester", async () => {
-      const attesters = [world.home.address(ROLES.attester), world.home.address(ROLES.attester2)].sort((a, b) =>
-        BigInt(a) < BigInt(b) ? -1 : 1,
-      );
-      trade = await dvp(world, { changes: { attesters } });
-      await sayStatuses([PASS, PASS, PASS, PASS], 1n);
-      await sayStatuses([NONE, FAIL, NONE, NONE], 1n, ROLES.attester2);
-      expect(await world.registry.read.isCleared([trade.terms, party(1)])).to.equal(false);
-      expect(await world.registry.read.isCleared([trade.terms, party(0)])).to.equal(true);
     });
   });
 });
