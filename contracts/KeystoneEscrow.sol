@@ -8,6 +8,7 @@ import { GasFloor } from "./libraries/GasFloor.sol";
 import { Reason } from "./libraries/Reason.sol";
 import { TermsLib } from "./libraries/TermsLib.sol";
 import { TokenLib } from "./libraries/TokenLib.sol";
+import { Asset } from "./types/Asset.sol";
 import { Child, MessageKind } from "./types/Deployment.sol";
 import { Leg, Opening, SettlementId, Terms, TokenStandard, Verdict } from "./types/Terms.sol";
 
@@ -196,8 +197,9 @@ contract KeystoneEscrow is EscrowPayouts {
     function _pull(Leg calldata leg) private {
         // A probe without its gas would hear silence where the token would have answered.
         _requireEarnest(gasleft(), TokenLib.PROBES_GAS);
-        if (!TokenLib.isPlain(leg.token)) revert KeystoneEscrow_WrongTokenClass(leg.token, uint8(leg.standard));
-        (bool ok, uint256 received, bytes memory reason) = TokenLib.pull(leg.token, msg.sender, leg.amount);
+        Asset memory asset = _assetOf(leg);
+        if (!TokenLib.isOfClass(asset)) revert KeystoneEscrow_WrongTokenClass(leg.token, uint8(leg.standard));
+        (bool ok, uint256 received, bytes memory reason) = TokenLib.pull(asset, msg.sender, leg.amount);
         if (!ok) revert KeystoneEscrow_TransferFailed(leg.token, reason);
         if (received != leg.amount) revert KeystoneEscrow_WrongAmountReceived(leg.amount, received);
     }

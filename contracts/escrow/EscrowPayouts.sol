@@ -6,6 +6,7 @@ import { GasFloor } from "../libraries/GasFloor.sol";
 import { Reason } from "../libraries/Reason.sol";
 import { TermsLib } from "../libraries/TermsLib.sol";
 import { TokenLib } from "../libraries/TokenLib.sol";
+import { Asset } from "../types/Asset.sol";
 import { RulesetId } from "../types/Ruleset.sol";
 import { Fee, Leg, SettlementId, Terms, Verdict } from "../types/Terms.sol";
 import { EscrowState } from "./EscrowState.sol";
@@ -70,8 +71,8 @@ abstract contract EscrowPayouts is IEscrowCore, EscrowState {
     }
 
     /// @inheritdoc IEscrowCore
-    function transferOut(address token, address to, uint256 amount) external onlySelf {
-        (bool ok, bytes memory reason) = TokenLib.push(token, to, amount);
+    function transferOut(Asset calldata asset, address to, uint256 amount) external onlySelf {
+        (bool ok, bytes memory reason) = TokenLib.push(asset, to, amount);
         if (!ok) Reason.raise(reason);
     }
 
@@ -119,7 +120,7 @@ abstract contract EscrowPayouts is IEscrowCore, EscrowState {
 
         // Interaction
         uint256 gasBefore = gasleft() - reserve;
-        try this.transferOut{ gas: gasBefore }(leg.token, to, amount) { }
+        try this.transferOut{ gas: gasBefore }(_assetOf(leg), to, amount) { }
         catch (bytes memory reason) {
             _requireEarnest(gasBefore, GasFloor.FLOOR);
             _setClaimable(id, legIndex);
@@ -153,7 +154,7 @@ abstract contract EscrowPayouts is IEscrowCore, EscrowState {
         _records[id].feesOwed &= ~_feeBit(legIndex, feeIndex);
 
         // Interaction
-        try this.transferOut{ gas: gasCap }(leg.token, fee.recipient, fee.amount) {
+        try this.transferOut{ gas: gasCap }(_assetOf(leg), fee.recipient, fee.amount) {
             emit FeePaid(id, uint8(legIndex), uint8(feeIndex), fee.recipient, fee.amount);
             return true;
         } catch {
@@ -197,19 +198,19 @@ abstract contract EscrowPayouts is IEscrowCore, EscrowState {
             Leg calldata leg = terms.legs[i];
             address recipient = _wallets[id][leg.to];
             uint256 amount = leg.amount - leg.feeSum();
-            _pushOrRevert(leg.token, recipient, amount, i);
+            _pushOrRevert(_assetOf(leg), recipient, amount, i);
             emit LegReleased(id, uint8(i), recipient, amount);
             for (uint256 j = 0; j < leg.fees.length; ++j) {
                 Fee calldata fee = leg.fees[j];
-                _pushOrRevert(leg.token, fee.recipient, fee.amount, i);
+                _pushOrRevert(_assetOf(leg), fee.recipient, fee.amount, i);
                 emit FeePaid(id, uint8(i), uint8(j), fee.recipient, fee.amount);
             }
         }
         COORDINATOR.reportSettled(id, RulesetId.wrap(terms.ruleset));
     }
 
-    function _pushOrRevert(address token, address to, uint256 amount, uint256 legIndex) private {
-        (bool ok, bytes memory reason) = TokenLib.push(token, to, amount);
+    function _pushOrRevert(Asset memory asset, address to, uint256 amount, uint256 legIndex) private {
+        (bool ok, bytes memory reason) = TokenLib.push(asset, to, amount);
         if (!ok) revert KeystoneEscrow_PayoutFailed(legIndex, reason);
     }
 

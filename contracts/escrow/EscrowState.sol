@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import { DeploymentChild } from "../DeploymentChild.sol";
 import { IEscrowBase } from "../interfaces/IEscrowBase.sol";
 import { GasFloor } from "../libraries/GasFloor.sol";
+import { Asset } from "../types/Asset.sol";
 import { Leg, SettlementId, Terms, Verdict } from "../types/Terms.sol";
 
 /// @title The storage and the guard that both codes of the escrow share
@@ -41,6 +42,10 @@ abstract contract EscrowState is IEscrowBase, DeploymentChild {
         if (legIndex >= terms.legs.length) revert KeystoneEscrow_UnknownLeg(legIndex);
         leg = terms.legs[legIndex];
         if (leg.chainId != block.chainid) revert KeystoneEscrow_WrongChain(legIndex, leg.chainId);
+    }
+
+    function _assetOf(Leg calldata leg) internal pure returns (Asset memory) {
+        return Asset(leg.token, leg.standard, leg.tokenId, leg.partition);
     }
 
     /// @dev One bit for each leg of this escrow.

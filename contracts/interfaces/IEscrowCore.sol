@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import { Asset } from "../types/Asset.sol";
 import { Opening, SettlementId, Terms, Verdict } from "../types/Terms.sol";
 import { IEscrowBase } from "./IEscrowBase.sol";
 
@@ -44,7 +45,7 @@ interface IEscrowCore is IEscrowBase {
     function followUp(SettlementId settlementId, Terms calldata terms, bool whole) external;
 
     /// @notice One transfer out, as a frame of its own. This contract only.
-    function transferOut(address token, address to, uint256 amount) external;
+    function transferOut(Asset calldata asset, address to, uint256 amount) external;
 
     /// @notice Stores the verdict of the coordinator. Messenger only. One word, calls nobody.
     function recordVerdict(SettlementId settlementId, Verdict verdict) external;
