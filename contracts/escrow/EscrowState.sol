@@ -7,15 +7,42 @@ import { GasFloor } from "../libraries/GasFloor.sol";
 import { Asset } from "../types/Asset.sol";
 import { Leg, SettlementId, Terms, Verdict } from "../types/Terms.sol";
 
-/// @title The storage and the guard that both codes of the escrow share
+/// @title The storage and the guard that both codes of the escrow share, and what follows from them alone
 /// @dev All storage of the escrow is declared here, so that both codes see it in the same slots.
 abstract contract EscrowState is IEscrowBase, DeploymentChild {
-    mapping(SettlementId id => Record) internal _records;
+    /// @dev One slot for all that most settlements need here. Leg masks have one bit per leg index.
+    struct Entry {
+        /// Of the first party that was opened on this chain; the others' are in `_wallets`.
+        address firstWallet;
+        uint8 firstParty;
+        Verdict verdict;
+        bool locked;
+        uint16 deposited;
+        uint16 paid;
+        uint16 claimable;
+        uint16 waived;
+        /// Whether to look into `_redirects` at all.
+        bool redirected;
+    }
+
+    /// @dev Written only when a fee fails.
+    struct OwedFees {
+        /// Four bits per leg, lowest first.
+        uint64 mask;
+        /// Two bits per leg, lowest first.
+        uint32 cursor;
+    }
+
+    mapping(SettlementId id => Entry) internal _entries;
     mapping(SettlementId id => mapping(uint256 partyIndex => address wallet)) internal _wallets;
+    mapping(SettlementId id => mapping(uint256 legIndex => address wallet)) internal _redirects;
+    mapping(SettlementId id => OwedFees) internal _owedFees;
     bool internal _verdictArrived;
 
     /// @dev Assigned, never `delete`d: this compiler may clear a storage slot instead.
     bool private transient _entered;
+    /// @dev The token whose receiver hook is expected; zero at any other time.
+    address internal transient _pulling;
 
     modifier guarded() {
         _enterGuard();
@@ -29,13 +56,42 @@ abstract contract EscrowState is IEscrowBase, DeploymentChild {
         _;
     }
 
-    function _verdictOf(SettlementId id) internal view returns (Verdict) {
-        return _isHome() ? COORDINATOR.verdictOf(id) : _records[id].verdict;
-    }
-
     /// @dev Whether this is the escrow on the coordinator's chain.
     function _isHome() internal view returns (bool) {
         return block.chainid == COORDINATOR_CHAIN;
+    }
+
+    function _verdictOf(SettlementId id) internal view returns (Verdict) {
+        return _isHome() ? COORDINATOR.verdictOf(id) : _entries[id].verdict;
+    }
+
+    /// @dev Whether a deposited leg that is not waived goes to its recipient; false when it goes back. Reverts while neither is decided.
+    function _isExecute(SettlementId id, bool locked, Terms calldata terms) internal view returns (bool) {
+        Verdict verdict = _verdictOf(id);
+        if (verdict == Verdict.ROLLBACK) return false;
+        if (verdict == Verdict.EXECUTE) {
+            if (!locked) revert KeystoneEscrow_NotLocked(id);
+            return true;
+        }
+        // From here on this escrow can never lock, so the coordinator can never count it.
+        if (!locked && block.timestamp >= terms.depositDeadline) return false;
+        revert KeystoneEscrow_NotDecided(id);
+    }
+
+    /// @dev Zero while the party has not been opened here.
+    function _walletIn(Entry memory entry, SettlementId id, uint256 partyIndex) internal view returns (address) {
+        if (entry.firstParty == partyIndex && entry.firstWallet != address(0)) return entry.firstWallet;
+        return _wallets[id][partyIndex];
+    }
+
+    /// @dev Who is owed a leg, as recipient or as depositor: the wallet of the terms, or the one that a redirect put in its place.
+    function _payeeOf(Entry memory entry, SettlementId id, Leg calldata leg, uint256 legIndex, bool asRecipient)
+        internal
+        view
+        returns (address payee)
+    {
+        if (entry.redirected) payee = _redirects[id][legIndex];
+        if (payee == address(0)) payee = _walletIn(entry, id, asRecipient ? leg.to : leg.from);
     }
 
     function _localLeg(Terms calldata terms, uint256 legIndex) internal view returns (Leg calldata leg) {
@@ -50,8 +106,9 @@ abstract contract EscrowState is IEscrowBase, DeploymentChild {
 
     /// @dev One bit for each leg of this escrow.
     function _localLegs(Terms calldata terms) internal view returns (uint16 mask) {
-        for (uint256 i = 0; i < terms.legs.length; ++i) {
-            if (terms.legs[i].chainId == block.chainid) mask |= uint16(1 << i);
+        Leg[] calldata legs = terms.legs;
+        for (uint256 i = 0; i < legs.length; ++i) {
+            if (legs[i].chainId == block.chainid) mask |= uint16(1 << i);
         }
     }
 

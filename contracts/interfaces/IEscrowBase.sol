@@ -38,6 +38,12 @@ interface IEscrowBase is ITermsErrors {
     /// @notice Emitted when a decided leg could not be paid. It stays owed; anyone may `claim` again. At most 256 bytes of the reason.
     event LegClaimable(SettlementId indexed settlementId, uint8 indexed legIndex, bytes reason);
     event LegRefunded(SettlementId indexed settlementId, uint8 indexed legIndex, address indexed depositor, uint256 amount);
+    /// @notice Emitted when a leg's recipient has given it up: the decision.
+    event LegWaived(SettlementId indexed settlementId, uint8 indexed legIndex, address indexed recipient);
+    /// @notice Emitted when a waived leg was paid, in full: to its depositor, or to the wallet that a redirect put in its place.
+    event LegReturned(SettlementId indexed settlementId, uint8 indexed legIndex, address indexed wallet);
+    /// @notice Emitted when the one who is owed a leg has named another wallet for it.
+    event LegRedirected(SettlementId indexed settlementId, uint8 indexed legIndex, address indexed wallet);
     /// @notice Emitted when the follow-up of a deposit, reveal, notification or payment failed and left what came before it standing. At
     /// most 256 bytes of the reason.
     event FollowUpFailed(SettlementId indexed settlementId, bytes reason);
@@ -56,13 +62,15 @@ interface IEscrowBase is ITermsErrors {
     error KeystoneEscrow_WrongChain(uint256 legIndex, uint64 legChainId);
     /// @notice Thrown when `depositDeadline` has come.
     error KeystoneEscrow_DepositDeadlinePassed(uint40 depositDeadline, uint256 now_);
+    /// @notice Thrown when `notBefore` has not come.
+    error KeystoneEscrow_NotYetOpen(uint40 notBefore, uint256 now_);
     /// @notice Thrown when the settlement has a verdict, so that nothing more can be deposited.
     error KeystoneEscrow_AlreadyDecided(SettlementId settlementId);
     /// @notice Thrown when another wallet than the committed one deposits, or the secret is wrong.
     error KeystoneEscrow_WrongOpening(uint256 partyIndex, address wallet);
-    /// @notice Thrown when a recipient opens to zero, the escrow or the token of a leg it receives.
+    /// @notice Thrown when a recipient opens to zero, the escrow or the token of a leg it receives, or a leg is redirected to one of them.
     error KeystoneEscrow_InvalidRecipient(uint256 partyIndex, address wallet);
-    /// @notice Thrown when this escrow has no code for the leg's token standard.
+    /// @notice Thrown when a leg of this standard cannot be deposited in this way.
     error KeystoneEscrow_StandardNotSupported(uint8 standard);
     /// @notice Thrown when the token's interfaces contradict the leg's standard.
     error KeystoneEscrow_WrongTokenClass(address token, uint8 standard);
@@ -72,6 +80,8 @@ interface IEscrowBase is ITermsErrors {
     error KeystoneEscrow_WrongAmountReceived(uint256 expected, uint256 received);
     /// @notice Thrown when a path to another chain is needed and is not sealed and proved yet.
     error KeystoneEscrow_PathNotOpen();
+    /// @notice Thrown when the token would not let the leg's recipient receive it, which is all that keeps the escrow from locking.
+    error KeystoneEscrow_RecipientNotEligible(uint256 legIndex, address wallet);
     /// @notice Thrown when not all legs of this escrow are locked.
     error KeystoneEscrow_NotLocked(SettlementId settlementId);
     /// @notice Thrown when neither a verdict nor an expired deposit lets this leg move.
@@ -83,7 +93,15 @@ interface IEscrowBase is ITermsErrors {
     error KeystoneEscrow_NotReleased(SettlementId settlementId);
     /// @notice Thrown when nothing was deposited for the leg.
     error KeystoneEscrow_NotDeposited(SettlementId settlementId, uint256 legIndex);
-    /// @notice Thrown when the gas left cannot prove that a failing transfer is the token's own fault.
+    /// @notice Thrown when the leg has left the escrow.
+    error KeystoneEscrow_AlreadyPaid(SettlementId settlementId, uint256 legIndex);
+    /// @notice Thrown when another than the one entitled waives or redirects a leg.
+    error KeystoneEscrow_NotEntitled(uint256 legIndex, address caller);
+    error KeystoneEscrow_SignatureExpired(uint40 validUntil, uint256 now_);
+    /// @notice Thrown when a signature is not that of `signer`; zero where no attester stands at its position.
+    error KeystoneEscrow_InvalidSignature(address signer);
+    error KeystoneEscrow_TooFewAttesters(uint256 required, uint256 given);
+    /// @notice Thrown when the gas left cannot prove that a failing transfer or an unfavourable answer is the token's own fault.
     error KeystoneEscrow_InsufficientGas(uint256 required, uint256 left);
     /// @notice Thrown when the value does not pay for the message.
     error KeystoneEscrow_InsufficientFee(uint256 required, uint256 sent);
@@ -102,15 +120,17 @@ interface IEscrowBase is ITermsErrors {
         WAIVED
     }
 
-    /// @notice What is stored of a settlement on this chain: one slot. Leg masks have one bit per leg index.
+    /// @notice What is stored of a settlement on this chain, beside its wallets. Leg masks have one bit per leg index.
     struct Record {
         Verdict verdict;
         bool locked;
         uint16 deposited;
-        /// Left the escrow: released or refunded.
+        /// Left the escrow: released, refunded or returned.
         uint16 paid;
         /// A payment was tried in earnest and failed.
         uint16 claimable;
+        /// Given up by the recipient: returned, or to be.
+        uint16 waived;
         /// Four bits per leg, lowest first: fees still owed on a paid leg.
         uint64 feesOwed;
         /// Two bits per leg, lowest first: which owed fee `claim` tries first. Moves on when one fails, so that none can starve the others.

@@ -20,16 +20,15 @@ interface IEscrowCore is IEscrowBase {
     function reveal(Terms calldata terms, Opening[] calldata openings) external payable;
 
     /// @notice Locks if possible, then reports the lock. Repeatable. On the coordinator's chain goes on to verdict and payout.
+    /// @dev Asks the tokens again whether their recipients may receive, where a deposit or reveal left the escrow unlocked for that.
     function notifyLocked(Terms calldata terms) external payable;
 
-    /// @notice Reports to the coordinator that all legs of this escrow are paid, waived or claimable after EXECUTE. Repeatable.
-    function notifyReleased(Terms calldata terms) external payable;
-
-    /// @notice Pays or refunds one leg by the verdict or by local expiry; on a paid leg retries one owed fee.
+    /// @notice Pays or refunds one leg by the verdict or by local expiry, returns a waived one at any time; on a paid leg retries one owed
+    /// fee.
     /// @dev All gas goes to the leg's transfer. A fee is attempted with the floor of 2,000,000 gas before it, or the call reverts.
     function claim(Terms calldata terms, uint256 legIndex) external;
 
-    /// @notice After EXECUTE pays every unpaid leg of this escrow, untried ones before ones that failed. Skips failures; stops, not
+    /// @notice After EXECUTE pays every unpaid leg of this escrow, waived ones to their depositors, untried ones before ones that failed. Skips failures; stops, not
     /// reverts, when gas runs low.
     /// @dev An estimate of gas finds what pays the first leg. To pay them all give some 2,100,000 for each further leg and each of its fees.
     function release(Terms calldata terms) external;
@@ -37,7 +36,7 @@ interface IEscrowCore is IEscrowBase {
     /// @notice After ROLLBACK, or when not locked by `depositDeadline`, refunds every deposited leg of this escrow.
     function refundExpired(Terms calldata terms) external;
 
-    /// @notice Pays all legs of a settlement that lies wholly on the coordinator's chain, or reverts. Coordinator only.
+    /// @notice Pays all legs, but waived ones, of a settlement that lies wholly on the coordinator's chain, or reverts. Coordinator only.
     function settle(Terms calldata terms) external;
 
     /// @notice What follows a report on the coordinator's chain, as a frame of its own. This contract only.
@@ -49,23 +48,4 @@ interface IEscrowCore is IEscrowBase {
 
     /// @notice Stores the verdict of the coordinator. Messenger only. One word, calls nobody.
     function recordVerdict(SettlementId settlementId, Verdict verdict) external;
-
-    /// @notice Wei to attach to `notifyLocked` (or the call that completes the lock), zero on the coordinator's chain.
-    function quoteLocked(Terms calldata terms, bool carryTerms) external view returns (uint256 fee);
-
-    /// @notice Wei to attach to `notifyReleased`, zero on the coordinator's chain.
-    function quoteReleased(Terms calldata terms, bool carryTerms) external view returns (uint256 fee);
-
-    function stateOf(SettlementId settlementId) external view returns (Record memory);
-
-    /// @notice The verdict as this escrow knows it; on the coordinator's chain read from the coordinator.
-    function verdictOf(SettlementId settlementId) external view returns (Verdict);
-
-    function legStatus(SettlementId settlementId, uint256 legIndex) external view returns (LegStatus);
-
-    /// @notice The wallet that opened a commitment on this chain; zero while unknown.
-    function walletOf(SettlementId settlementId, uint256 partyIndex) external view returns (address);
-
-    /// @notice True once a VERDICT has arrived here, which proves the path. Always true on the coordinator's chain.
-    function pathProven() external view returns (bool);
 }

@@ -7,6 +7,7 @@ export const coordinatorAbi = [
   { name: "Ruleset_Kinds", type: "error", inputs: [{ name: "initialStates", type: "uint256" }] },
   { name: "Ruleset_NoRelease", type: "error", inputs: [{ name: "state", type: "uint256" }] },
   { name: "Ruleset_NoTimeout", type: "error", inputs: [{ name: "state", type: "uint256" }] },
+  { name: "Ruleset_ParentSkipped", type: "error", inputs: [{ name: "state", type: "uint256" }] },
   { name: "Ruleset_RepeatedEdge", type: "error", inputs: [{ name: "edge", type: "uint256" }] },
   {
     name: "Ruleset_Size",
@@ -25,6 +26,15 @@ export const coordinatorAbi = [
     inputs: [{ name: "settlementId", type: "bytes32" }],
   },
   {
+    name: "SettlementCoordinator_ConsentExpired",
+    type: "error",
+    inputs: [
+      { name: "partyIndex", type: "uint256" },
+      { name: "validUntil", type: "uint40" },
+    ],
+  },
+  { name: "SettlementCoordinator_ConsentMissing", type: "error", inputs: [{ name: "partyIndex", type: "uint256" }] },
+  {
     name: "SettlementCoordinator_InsufficientFee",
     type: "error",
     inputs: [
@@ -40,6 +50,22 @@ export const coordinatorAbi = [
       { name: "left", type: "uint256" },
     ],
   },
+  {
+    name: "SettlementCoordinator_InvalidConsent",
+    type: "error",
+    inputs: [
+      { name: "partyIndex", type: "uint256" },
+      { name: "wallet", type: "address" },
+    ],
+  },
+  {
+    name: "SettlementCoordinator_NoConsentEdge",
+    type: "error",
+    inputs: [
+      { name: "settlementId", type: "bytes32" },
+      { name: "state", type: "uint8" },
+    ],
+  },
   { name: "SettlementCoordinator_NoLegOnChain", type: "error", inputs: [{ name: "chainId", type: "uint64" }] },
   { name: "SettlementCoordinator_NoVerdict", type: "error", inputs: [{ name: "settlementId", type: "bytes32" }] },
   { name: "SettlementCoordinator_NotAuthorized", type: "error", inputs: [{ name: "caller", type: "address" }] },
@@ -49,6 +75,14 @@ export const coordinatorAbi = [
     inputs: [
       { name: "settleDeadline", type: "uint40" },
       { name: "now_", type: "uint256" },
+    ],
+  },
+  {
+    name: "SettlementCoordinator_ParentMismatch",
+    type: "error",
+    inputs: [
+      { name: "rulesetId", type: "bytes32" },
+      { name: "parent", type: "bytes32" },
     ],
   },
   {
@@ -151,14 +185,16 @@ export const coordinatorAbi = [
   },
   { name: "Terms_NoLegs", type: "error", inputs: [] },
   {
-    name: "Terms_ParentWithoutRuleset",
+    name: "Terms_NotBeforeTooLate",
     type: "error",
     inputs: [
-      { name: "parent", type: "bytes32" },
       { name: "notBefore", type: "uint40" },
+      { name: "depositDeadline", type: "uint40" },
     ],
   },
+  { name: "Terms_NotBeforeWithoutParent", type: "error", inputs: [{ name: "notBefore", type: "uint40" }] },
   { name: "Terms_RepeatedParty", type: "error", inputs: [{ name: "index", type: "uint256" }] },
+  { name: "Terms_StandardFields", type: "error", inputs: [{ name: "leg", type: "uint256" }] },
   { name: "Terms_TooLarge", type: "error", inputs: [{ name: "size", type: "uint256" }] },
   { name: "Terms_TooManyAttesters", type: "error", inputs: [{ name: "count", type: "uint256" }] },
   {
@@ -422,6 +458,72 @@ export const coordinatorAbi = [
       },
     ],
     outputs: [{ name: "verdict", type: "uint8" }],
+  },
+  {
+    name: "cancel",
+    stateMutability: "nonpayable",
+    type: "function",
+    inputs: [
+      {
+        name: "terms",
+        type: "tuple",
+        components: [
+          { name: "ref", type: "bytes16" },
+          { name: "chainId", type: "uint64" },
+          { name: "coordinator", type: "address" },
+          { name: "ruleset", type: "bytes32" },
+          { name: "parties", type: "bytes32[]" },
+          {
+            name: "legs",
+            type: "tuple[]",
+            components: [
+              { name: "chainId", type: "uint64" },
+              { name: "escrow", type: "address" },
+              { name: "token", type: "address" },
+              { name: "standard", type: "uint8" },
+              { name: "tokenId", type: "uint256" },
+              { name: "amount", type: "uint256" },
+              { name: "partition", type: "bytes32" },
+              { name: "from", type: "uint8" },
+              { name: "to", type: "uint8" },
+              {
+                name: "fees",
+                type: "tuple[]",
+                components: [
+                  { name: "recipient", type: "address" },
+                  { name: "amount", type: "uint256" },
+                ],
+              },
+            ],
+          },
+          { name: "depositDeadline", type: "uint40" },
+          { name: "settleDeadline", type: "uint40" },
+          { name: "attesters", type: "address[]" },
+          { name: "threshold", type: "uint8" },
+          { name: "operator", type: "address" },
+          { name: "parent", type: "bytes32" },
+          { name: "notBefore", type: "uint40" },
+        ],
+      },
+      {
+        name: "consents",
+        type: "tuple[]",
+        components: [
+          {
+            name: "opening",
+            type: "tuple",
+            components: [
+              { name: "partyIndex", type: "uint8" },
+              { name: "secret", type: "bytes32" },
+              { name: "wallet", type: "address" },
+            ],
+          },
+          { name: "validUntil", type: "uint40" },
+          { name: "signature", type: "bytes" },
+        ],
+      },
+    ],
+    outputs: [],
   },
   {
     name: "createSettlement",

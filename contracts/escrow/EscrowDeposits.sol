@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import { ISettlementCoordinator } from "../interfaces/ISettlementCoordinator.sol";
+import { Reason } from "../libraries/Reason.sol";
+import { TermsLib } from "../libraries/TermsLib.sol";
+import { TokenLib } from "../libraries/TokenLib.sol";
+import { Asset } from "../types/Asset.sol";
+import { MessageKind } from "../types/Deployment.sol";
+import { Leg, Opening, SettlementId, Terms, TokenStandard, Verdict } from "../types/Terms.sol";
+import { EscrowReports } from "./EscrowReports.sol";
+
+/// @title Every way into the escrow, and the lock
+/// @notice A deposit begins by `_begin`, takes the amount in its own way, and ends by `_finish`.
+/// @dev An entry is never carried over a call to a token that may change state: a verdict may be recorded during it.
+abstract contract EscrowDeposits is EscrowReports {
+    using TermsLib for Terms;
+    using TermsLib for Leg;
+
+    uint256 private constant NO_LEG = type(uint256).max;
+
+    /// @dev Checks and books a deposit by `wallet`, which opens the leg's `from` with `secret`.
+    /// @return id What the terms hash to.
+    /// @return fresh False when the leg is deposited already, so that nothing may be taken.
+    function _begin(Terms calldata terms, uint256 legIndex, bytes32 secret, address wallet)
+        internal
+        returns (SettlementId id, bool fresh)
+    {
+        id = terms.hash();
+        Leg calldata leg = _localLeg(terms, legIndex);
+        Entry memory entry = _entries[id];
+        (bool validated, Verdict verdict) = _known(id, entry);
+
+        // Check
+        if (!validated) terms.validate(_home());
+        uint8 from = leg.from;
+        _checkOpening(terms, from, secret, wallet);
+        uint16 bit = uint16(1 << legIndex);
+        if (entry.deposited & bit != 0) return (id, false);
+        _checkOpenForDeposits(terms, id, verdict);
+
+        // Effect
+        entry.deposited |= bit;
+        _open(terms, id, entry, from, secret, wallet);
+        _entries[id] = entry;
+        emit LegDeposited(id, uint8(legIndex), wallet, secret, leg.token, leg.tokenId, leg.amount);
+        return (id, true);
+    }
+
+    /// @dev Takes the amount from a wallet that has approved it.
+    function _pull(Leg calldata leg, address wallet) internal {
+        Asset memory asset = _assetOf(leg);
+        _requireClass(asset);
+        bool answersHook = asset.standard == TokenStandard.ERC1155;
+        if (answersHook) _pulling = asset.token;
+        (bool ok, uint256 received, bytes memory reason) = TokenLib.pull(asset, wallet, leg.amount);
+        if (answersHook) _pulling = address(0);
+        if (!ok) revert KeystoneEscrow_TransferFailed(asset.token, reason);
+        if (received != leg.amount) revert KeystoneEscrow_WrongAmountReceived(leg.amount, received);
+    }
+
+    function _requireClass(Asset memory asset) internal view {
+        // A probe without its gas would hear silence where the token would have answered.
+        _requireEarnest(gasleft(), TokenLib.PROBES_GAS);
+        if (!TokenLib.isOfClass(asset)) revert KeystoneEscrow_WrongTokenClass(asset.token, uint8(asset.standard));
+    }
+
+    /// @dev What a deposit or reveal ends with: openings, the lock if it is complete, the report. Nothing that fails in the report undoes
+    /// what came before it.
+    function _finish(Terms calldata terms, SettlementId id, Opening[] calldata openings) internal {
+        Entry memory entry = _entries[id];
+        bool wasLocked = entry.locked;
+        for (uint256 i = 0; i < openings.length; ++i) {
+            Opening calldata opening = openings[i];
+            _checkOpening(terms, opening.partyIndex, opening.secret, opening.wallet);
+            _open(terms, id, entry, opening.partyIndex, opening.secret, opening.wallet);
+        }
+        if (!wasLocked) (entry.locked,) = _isReady(terms, id, entry);
+        bool locksNow = entry.locked && !wasLocked;
+
+        // Effect
+        if (locksNow || openings.length != 0) _entries[id] = entry;
+        if (locksNow) emit LegsLocked(id);
+
+        // Interaction
+        uint256 unspent = msg.value;
+        if (locksNow && _isHome()) {
+            COORDINATOR.reportLocked(id);
+            _followUp(terms, id);
+        } else if (entry.locked && msg.value != 0 && !_isHome()) {
+            // Also where someone else completed the lock first, maybe without paying for the report.
+            (bool sent, uint256 fee, bytes memory reason) = _trySend(MessageKind.LOCKED, terms, id);
+            if (sent) unspent -= fee;
+            else if (reason.length != 0) emit FollowUpFailed(id, Reason.clip(reason));
+        }
+        _returnValue(unspent);
+    }
+
+    /// @dev Locks, or says what is missing.
+    function _lock(Terms calldata terms, SettlementId id) internal {
+        Entry memory entry = _entries[id];
+        if (entry.locked) return;
+
+        // Check
+        (bool ready, uint256 barred) = _isReady(terms, id, entry);
+        if (barred != NO_LEG) {
+            revert KeystoneEscrow_RecipientNotEligible(barred, _walletIn(entry, id, terms.legs[barred].to));
+        }
+        if (!ready) revert KeystoneEscrow_NotLocked(id);
+
+        // Effect
+        _entries[id].locked = true;
+        emit LegsLocked(id);
+    }
+
+    /// @dev Only a deposit validates terms; so no leg, no lock.
+    /// @return ready Whether this escrow can lock now.
+    /// @return barred The first leg whose recipient its token would not let receive, if that is all that is missing.
+    function _isReady(Terms calldata terms, SettlementId id, Entry memory entry)
+        private
+        view
+        returns (bool ready, uint256 barred)
+    {
+        barred = NO_LEG;
+        Leg[] calldata legs = terms.legs;
+        if (entry.deposited == 0 || entry.deposited != _localLegs(terms)) return (false, barred);
+        if (block.timestamp >= terms.depositDeadline || _verdictOf(id) != Verdict.NONE) return (false, barred);
+        for (uint256 i = 0; i < legs.length; ++i) {
+            if (entry.deposited & (1 << i) == 0) continue;
+            address recipient = _walletIn(entry, id, legs[i].to);
+            if (recipient == address(0)) return (false, NO_LEG);
+            // After the verdict there is no way back, so what the tokens can tell is asked before.
+            if (barred == NO_LEG && !_isEligible(legs[i], recipient)) barred = i;
+        }
+        return (barred == NO_LEG, barred);
+    }
+
+    function _isEligible(Leg calldata leg, address recipient) private view returns (bool) {
+        uint256 gasBefore = gasleft();
+        if (TokenLib.canReceive(_assetOf(leg), recipient, leg.amount - leg.feeSum())) return true;
+        _requireEarnest(gasBefore, TokenLib.ELIGIBILITY_GAS);
+        return false;
+    }
+
+    /// @dev Of an opening that is right, into the entry that the caller stores. A party that is open already stays so at any time.
+    function _open(
+        Terms calldata terms,
+        SettlementId id,
+        Entry memory entry,
+        uint8 partyIndex,
+        bytes32 secret,
+        address wallet
+    ) private {
+        bool first = entry.firstWallet == address(0);
+        if (!first && _walletIn(entry, id, partyIndex) != address(0)) return;
+
+        // Check
+        _checkDeadline(terms);
+        bool invalid = wallet == address(0) || wallet == address(this);
+        Leg[] calldata legs = terms.legs;
+        for (uint256 i = 0; i < legs.length; ++i) {
+            Leg calldata leg = legs[i];
+            if (leg.to == partyIndex && leg.token == wallet && leg.chainId == block.chainid) invalid = true;
+        }
+        if (invalid) revert KeystoneEscrow_InvalidRecipient(partyIndex, wallet);
+
+        // Effect
+        if (first) (entry.firstWallet, entry.firstParty) = (wallet, partyIndex);
+        else _wallets[id][partyIndex] = wallet;
+        emit RecipientRevealed(id, partyIndex, wallet, secret);
+    }
+
+    /// @return validated Whether the coordinator of this chain has created these terms, and so validated them.
+    function _known(SettlementId id, Entry memory entry) private view returns (bool validated, Verdict verdict) {
+        if (!_isHome()) return (false, entry.verdict);
+        ISettlementCoordinator.Record memory record = COORDINATOR.stateOf(id);
+        return (record.created, record.verdict);
+    }
+
+    function _checkOpening(Terms calldata terms, uint256 partyIndex, bytes32 secret, address wallet) private pure {
+        if (partyIndex >= terms.parties.length || keccak256(abi.encode(secret, wallet)) != terms.parties[partyIndex]) {
+            revert KeystoneEscrow_WrongOpening(partyIndex, wallet);
+        }
+    }
+
+    function _checkOpenForDeposits(Terms calldata terms, SettlementId id, Verdict verdict) private view {
+        _checkDeadline(terms);
+        if (block.timestamp < terms.notBefore) revert KeystoneEscrow_NotYetOpen(terms.notBefore, block.timestamp);
+        if (verdict != Verdict.NONE) revert KeystoneEscrow_AlreadyDecided(id);
+        // A verdict that could not travel would leave the deposit locked for good.
+        if (_isWhole(terms)) return;
+        bool proven = _isHome() || _verdictArrived;
+        if (!proven || !MESSENGER.isSealed()) revert KeystoneEscrow_PathNotOpen();
+    }
+
+    function _checkDeadline(Terms calldata terms) private view {
+        if (block.timestamp >= terms.depositDeadline) {
+            revert KeystoneEscrow_DepositDeadlinePassed(terms.depositDeadline, block.timestamp);
+        }
+    }
+}

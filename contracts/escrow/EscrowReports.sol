@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import { GasFloor } from "../libraries/GasFloor.sol";
+import { Reason } from "../libraries/Reason.sol";
+import { MessageKind } from "../types/Deployment.sol";
+import { SettlementId, Terms, Verdict } from "../types/Terms.sol";
+import { EscrowState } from "./EscrowState.sol";
+
+/// @title What the escrow tells the coordinator, and what follows from it
+/// @notice Directly on the coordinator's chain, by message elsewhere.
+abstract contract EscrowReports is EscrowState {
+    /// @dev On the coordinator's chain: verdict and payout, in frames whose failure leaves report and deposit standing.
+    function _followUp(Terms calldata terms, SettlementId id) internal {
+        bool whole = _isWhole(terms);
+        uint256 gasBefore = gasleft();
+        if (!whole) {
+            try COORDINATOR.advanceReported(id, terms) returns (Verdict verdict) {
+                if (verdict != Verdict.EXECUTE) return;
+            } catch (bytes memory reason) {
+                _bookFollowUp(terms, id, gasBefore, reason);
+                return;
+            }
+            gasBefore = gasleft();
+        }
+        try ESCROW.followUp(id, terms, whole) { }
+        catch (bytes memory reason) {
+            _bookFollowUp(terms, id, gasBefore, reason);
+        }
+    }
+
+    /// @dev After EXECUTE on the coordinator's chain: reports once every leg was paid, waived or tried, and takes the step to Finalized. The
+    /// coordinator, when it calls, takes it itself. Elsewhere the report is a message (`notifyReleased`).
+    function _reportIfTried(Terms calldata terms, SettlementId id) internal {
+        if (!_isHome() || !_allTried(terms, id)) return;
+        COORDINATOR.reportReleased(id);
+        if (msg.sender == address(COORDINATOR)) return;
+        try COORDINATOR.advanceReported(id, terms) { }
+        catch (bytes memory reason) {
+            emit FollowUpFailed(id, Reason.clip(reason));
+        }
+    }
+
+    function _allTried(Terms calldata terms, SettlementId id) internal view returns (bool) {
+        Entry memory entry = _entries[id];
+        uint256 legs = _localLegs(terms);
+        return legs != 0 && (entry.paid | entry.claimable | entry.waived) & legs == legs;
+    }
+
+    /// @dev What the value pays for: the message with the terms if it covers that one, and if that one can be priced at all; else the bare
+    /// one, which is always enough.
+    /// @return sent Whether a message went out.
+    /// @return fee What it cost, or would have.
+    /// @return reason Why it could not be priced or sent; empty where only the value is missing.
+    function _trySend(MessageKind kind, Terms calldata terms, SettlementId id)
+        internal
+        returns (bool sent, uint256 fee, bytes memory reason)
+    {
+        bool carryTerms = true;
+        (fee, reason) = _tryQuote(kind, terms, carryTerms);
+        if (reason.length != 0 || msg.value < fee) {
+            carryTerms = false;
+            (fee, reason) = _tryQuote(kind, terms, carryTerms);
+            if (reason.length != 0 || msg.value < fee) return (false, fee, reason);
+        }
+        try MESSENGER.sendReport{ value: fee }(kind, id, terms, carryTerms, msg.sender) {
+            sent = true;
+        } catch (bytes memory reason_) {
+            reason = reason_;
+        }
+    }
+
+    /// @dev Sends or reverts; for calls that are about the message.
+    function _send(MessageKind kind, Terms calldata terms, SettlementId id) internal {
+        (bool sent, uint256 fee, bytes memory reason) = _trySend(kind, terms, id);
+        if (msg.value < fee) revert KeystoneEscrow_InsufficientFee(fee, msg.value);
+        if (!sent) Reason.raise(reason);
+        _returnValue(msg.value - fee);
+    }
+
+    function _quote(MessageKind kind, Terms calldata terms, bool carryTerms) internal view returns (uint256 fee) {
+        return _isHome() ? 0 : MESSENGER.quote(COORDINATOR_CHAIN, kind, terms, carryTerms);
+    }
+
+    function _returnValue(uint256 amount) internal {
+        if (amount == 0) return;
+        (bool ok,) = msg.sender.call{ value: amount }("");
+        if (!ok) revert KeystoneEscrow_ValueReturnFailed(msg.sender, amount);
+    }
+
+    function _bookFollowUp(Terms calldata terms, SettlementId id, uint256 gasBefore, bytes memory reason) private {
+        _requireEarnest(gasBefore, GasFloor.ofLegs(terms.legs.length));
+        emit FollowUpFailed(id, Reason.clip(reason));
+    }
+
+    function _tryQuote(MessageKind kind, Terms calldata terms, bool carryTerms)
+        private
+        view
+        returns (uint256 fee, bytes memory reason)
+    {
+        try MESSENGER.quote(COORDINATOR_CHAIN, kind, terms, carryTerms) returns (uint256 fee_) {
+            fee = fee_;
+        } catch (bytes memory reason_) {
+            reason = reason_;
+        }
+    }
+}
