@@ -10,6 +10,7 @@ import { TermsLib } from "./libraries/TermsLib.sol";
 import { TokenLib } from "./libraries/TokenLib.sol";
 import { Asset } from "./types/Asset.sol";
 import { Child, MessageKind } from "./types/Deployment.sol";
+import { Entry } from "./types/Entry.sol";
 import { Leg, Opening, SettlementId, Terms, Verdict } from "./types/Terms.sol";
 
 /// @title The escrow of one chain
@@ -88,15 +89,15 @@ contract KeystoneEscrow is IEscrowCore, EscrowDeposits, EscrowPayouts {
 
         // Effect: whatever it says, its arrival proves the path.
         if (!_verdictArrived) _verdictArrived = true;
-        Entry storage entry = _entries[settlementId];
-        Verdict known = entry.verdict;
+        Entry entry = _entries[settlementId];
+        Verdict known = entry.verdict();
         if (verdict == known) return;
         // EXECUTE needs this escrow's lock report, so that without a lock it cannot be the coordinator's word.
-        if (known != Verdict.NONE || (verdict == Verdict.EXECUTE && !entry.locked)) {
+        if (known != Verdict.NONE || (verdict == Verdict.EXECUTE && !entry.isLocked())) {
             emit VerdictIgnored(settlementId, verdict);
             return;
         }
-        entry.verdict = verdict;
+        _entries[settlementId] = entry.withVerdict(verdict);
         emit VerdictReceived(settlementId, verdict);
     }
 
@@ -106,17 +107,17 @@ contract KeystoneEscrow is IEscrowCore, EscrowDeposits, EscrowPayouts {
     function claim(Terms calldata terms, uint256 legIndex) external guarded {
         SettlementId id = terms.hash();
         Leg calldata leg = _localLeg(terms, legIndex);
-        Entry memory entry = _entries[id];
+        Entry entry = _entries[id];
         uint256 bit = 1 << legIndex;
 
         // Check
-        if (entry.deposited & bit == 0) revert KeystoneEscrow_NotDeposited(id, legIndex);
-        if (entry.paid & bit != 0) {
+        if (entry.deposited() & bit == 0) revert KeystoneEscrow_NotDeposited(id, legIndex);
+        if (entry.paid() & bit != 0) {
             _retryFee(id, leg, legIndex);
             return;
         }
         // A waived leg goes back whatever the verdict, and without one.
-        bool execute = entry.waived & bit == 0 && _isExecute(id, entry.locked, terms);
+        bool execute = entry.waived() & bit == 0 && _isExecute(id, entry.isLocked(), terms);
 
         // Effect and interaction
         _payLeg(id, leg, legIndex, execute, 0);
@@ -126,7 +127,7 @@ contract KeystoneEscrow is IEscrowCore, EscrowDeposits, EscrowPayouts {
     /// @inheritdoc IEscrowCore
     function release(Terms calldata terms) external guarded {
         SettlementId id = terms.hash();
-        if (!_isExecute(id, _entries[id].locked, terms)) revert KeystoneEscrow_OtherVerdict(id, _verdictOf(id));
+        if (!_isExecute(id, _entries[id].isLocked(), terms)) revert KeystoneEscrow_OtherVerdict(id, _verdictOf(id));
         _payAll(terms, id, true);
         _reportIfTried(terms, id);
     }
@@ -134,7 +135,7 @@ contract KeystoneEscrow is IEscrowCore, EscrowDeposits, EscrowPayouts {
     /// @inheritdoc IEscrowCore
     function refundExpired(Terms calldata terms) external guarded {
         SettlementId id = terms.hash();
-        if (_isExecute(id, _entries[id].locked, terms)) revert KeystoneEscrow_OtherVerdict(id, Verdict.EXECUTE);
+        if (_isExecute(id, _entries[id].isLocked(), terms)) revert KeystoneEscrow_OtherVerdict(id, Verdict.EXECUTE);
         _payAll(terms, id, false);
     }
 

@@ -7,6 +7,7 @@ import { TermsLib } from "../libraries/TermsLib.sol";
 import { TokenLib } from "../libraries/TokenLib.sol";
 import { Asset } from "../types/Asset.sol";
 import { MessageKind } from "../types/Deployment.sol";
+import { Entry } from "../types/Entry.sol";
 import { Leg, Opening, SettlementId, Terms, TokenStandard, Verdict } from "../types/Terms.sol";
 import { EscrowReports } from "./EscrowReports.sol";
 
@@ -28,21 +29,19 @@ abstract contract EscrowDeposits is EscrowReports {
     {
         id = terms.hash();
         Leg calldata leg = _localLeg(terms, legIndex);
-        Entry memory entry = _entries[id];
+        Entry entry = _entries[id];
         (bool validated, Verdict verdict) = _known(id, entry);
 
         // Check
         if (!validated) terms.validate(_home());
         uint8 from = leg.from;
         _checkOpening(terms, from, secret, wallet);
-        uint16 bit = uint16(1 << legIndex);
-        if (entry.deposited & bit != 0) return (id, false);
+        if (entry.deposited() & (1 << legIndex) != 0) return (id, false);
         _checkOpenForDeposits(terms, id, verdict);
 
         // Effect
-        entry.deposited |= bit;
-        _open(terms, id, entry, from, secret, wallet);
-        _entries[id] = entry;
+        entry = _open(terms, id, entry, from, secret, wallet);
+        _entries[id] = entry.withDeposited(1 << legIndex);
         emit LegDeposited(id, uint8(legIndex), wallet, secret, leg.token, leg.tokenId, leg.amount);
         return (id, true);
     }
@@ -68,26 +67,28 @@ abstract contract EscrowDeposits is EscrowReports {
     /// @dev What a deposit or reveal ends with: openings, the lock if it is complete, the report. Nothing that fails in the report undoes
     /// what came before it.
     function _finish(Terms calldata terms, SettlementId id, Opening[] calldata openings) internal {
-        Entry memory entry = _entries[id];
-        bool wasLocked = entry.locked;
+        Entry entry = _entries[id];
         for (uint256 i = 0; i < openings.length; ++i) {
             Opening calldata opening = openings[i];
             _checkOpening(terms, opening.partyIndex, opening.secret, opening.wallet);
-            _open(terms, id, entry, opening.partyIndex, opening.secret, opening.wallet);
+            entry = _open(terms, id, entry, opening.partyIndex, opening.secret, opening.wallet);
         }
-        if (!wasLocked) (entry.locked,) = _isReady(terms, id, entry);
-        bool locksNow = entry.locked && !wasLocked;
+        bool locksNow = false;
+        if (!entry.isLocked()) (locksNow,) = _isReady(terms, id, entry);
 
         // Effect
+        if (locksNow) {
+            entry = entry.withLock();
+            emit LegsLocked(id);
+        }
         if (locksNow || openings.length != 0) _entries[id] = entry;
-        if (locksNow) emit LegsLocked(id);
 
         // Interaction
         uint256 unspent = msg.value;
         if (locksNow && _isHome()) {
             COORDINATOR.reportLocked(id);
             _followUp(terms, id);
-        } else if (entry.locked && msg.value != 0 && !_isHome()) {
+        } else if (entry.isLocked() && msg.value != 0 && !_isHome()) {
             // Also where someone else completed the lock first, maybe without paying for the report.
             (bool sent, uint256 fee, bytes memory reason) = _trySend(MessageKind.LOCKED, terms, id);
             if (sent) unspent -= fee;
@@ -98,8 +99,8 @@ abstract contract EscrowDeposits is EscrowReports {
 
     /// @dev Locks, or says what is missing.
     function _lock(Terms calldata terms, SettlementId id) internal {
-        Entry memory entry = _entries[id];
-        if (entry.locked) return;
+        Entry entry = _entries[id];
+        if (entry.isLocked()) return;
 
         // Check
         (bool ready, uint256 barred) = _isReady(terms, id, entry);
@@ -109,24 +110,25 @@ abstract contract EscrowDeposits is EscrowReports {
         if (!ready) revert KeystoneEscrow_NotLocked(id);
 
         // Effect
-        _entries[id].locked = true;
+        _entries[id] = entry.withLock();
         emit LegsLocked(id);
     }
 
     /// @dev Only a deposit validates terms; so no leg, no lock.
     /// @return ready Whether this escrow can lock now.
     /// @return barred The first leg whose recipient its token would not let receive, if that is all that is missing.
-    function _isReady(Terms calldata terms, SettlementId id, Entry memory entry)
+    function _isReady(Terms calldata terms, SettlementId id, Entry entry)
         private
         view
         returns (bool ready, uint256 barred)
     {
         barred = NO_LEG;
         Leg[] calldata legs = terms.legs;
-        if (entry.deposited == 0 || entry.deposited != _localLegs(terms)) return (false, barred);
+        uint16 deposited = entry.deposited();
+        if (deposited == 0 || deposited != _localLegs(terms)) return (false, barred);
         if (block.timestamp >= terms.depositDeadline || _verdictOf(id) != Verdict.NONE) return (false, barred);
         for (uint256 i = 0; i < legs.length; ++i) {
-            if (entry.deposited & (1 << i) == 0) continue;
+            if (deposited & (1 << i) == 0) continue;
             address recipient = _walletIn(entry, id, legs[i].to);
             if (recipient == address(0)) return (false, NO_LEG);
             // After the verdict there is no way back, so what the tokens can tell is asked before.
@@ -136,43 +138,42 @@ abstract contract EscrowDeposits is EscrowReports {
     }
 
     function _isEligible(Leg calldata leg, address recipient) private view returns (bool) {
+        // Only these can be asked; for all others the question would cost more than the answer.
+        if (leg.standard != TokenStandard.ERC3643 && leg.standard != TokenStandard.ERC1400) return true;
         uint256 gasBefore = gasleft();
         if (TokenLib.canReceive(_assetOf(leg), recipient, leg.amount - leg.feeSum())) return true;
         _requireEarnest(gasBefore, TokenLib.ELIGIBILITY_GAS);
         return false;
     }
 
-    /// @dev Of an opening that is right, into the entry that the caller stores. A party that is open already stays so at any time.
+    /// @dev Of an opening that is right. Returns the entry that the caller is to store. A party that is open already stays so at any time.
     function _open(
         Terms calldata terms,
         SettlementId id,
-        Entry memory entry,
+        Entry entry,
         uint8 partyIndex,
         bytes32 secret,
         address wallet
-    ) private {
-        bool first = entry.firstWallet == address(0);
-        if (!first && _walletIn(entry, id, partyIndex) != address(0)) return;
+    ) private returns (Entry) {
+        bool first = entry.firstWallet() == address(0);
+        if (!first && _walletIn(entry, id, partyIndex) != address(0)) return entry;
 
         // Check
         _checkDeadline(terms);
-        bool invalid = wallet == address(0) || wallet == address(this);
-        Leg[] calldata legs = terms.legs;
-        for (uint256 i = 0; i < legs.length; ++i) {
-            Leg calldata leg = legs[i];
-            if (leg.to == partyIndex && leg.token == wallet && leg.chainId == block.chainid) invalid = true;
-        }
+        bool invalid =
+            wallet == address(0) || wallet == address(this) || _receivesItself(terms, partyIndex, wallet);
         if (invalid) revert KeystoneEscrow_InvalidRecipient(partyIndex, wallet);
 
         // Effect
-        if (first) (entry.firstWallet, entry.firstParty) = (wallet, partyIndex);
-        else _wallets[id][partyIndex] = wallet;
         emit RecipientRevealed(id, partyIndex, wallet, secret);
+        if (first) return entry.withFirst(partyIndex, wallet);
+        _wallets[id][partyIndex] = wallet;
+        return entry;
     }
 
     /// @return validated Whether the coordinator of this chain has created these terms, and so validated them.
-    function _known(SettlementId id, Entry memory entry) private view returns (bool validated, Verdict verdict) {
-        if (!_isHome()) return (false, entry.verdict);
+    function _known(SettlementId id, Entry entry) private view returns (bool validated, Verdict verdict) {
+        if (!_isHome()) return (false, entry.verdict());
         ISettlementCoordinator.Record memory record = COORDINATOR.stateOf(id);
         return (record.created, record.verdict);
     }

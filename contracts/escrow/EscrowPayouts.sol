@@ -6,6 +6,7 @@ import { Reason } from "../libraries/Reason.sol";
 import { TermsLib } from "../libraries/TermsLib.sol";
 import { TokenLib } from "../libraries/TokenLib.sol";
 import { Asset } from "../types/Asset.sol";
+import { Entry } from "../types/Entry.sol";
 import { RulesetId } from "../types/Ruleset.sol";
 import { Fee, Leg, SettlementId, Terms } from "../types/Terms.sol";
 import { EscrowReports } from "./EscrowReports.sol";
@@ -20,17 +21,17 @@ abstract contract EscrowPayouts is EscrowReports {
 
     /// @dev All legs of this escrow that are still to pay. Stops when the next one could not be judged with the gas left.
     function _payAll(Terms calldata terms, SettlementId id, bool execute) internal {
-        Entry memory entry = _entries[id];
-        uint256 unpaid = _localLegs(terms) & entry.deposited & ~uint256(entry.paid);
+        Entry entry = _entries[id];
+        uint256 unpaid = _localLegs(terms) & entry.deposited() & ~uint256(entry.paid());
         // Untried ones first, so that one that burns its gas, coming first each time, keeps no other from its turn.
-        uint256 untried = unpaid & ~uint256(entry.claimable);
+        uint256 untried = unpaid & ~uint256(entry.claimable());
         if (untried != 0) unpaid = untried;
         bool first = true;
         for (uint256 i = 0; i < terms.legs.length; ++i) {
             if (unpaid & (1 << i) == 0) continue;
             uint256 reserve = 0;
             if (!first) {
-                if (execute && entry.waived & (1 << i) == 0) reserve = GasFloor.STEP * terms.legs[i].fees.length;
+                if (execute && entry.waived() & (1 << i) == 0) reserve = GasFloor.STEP * terms.legs[i].fees.length;
                 if (gasleft() < reserve + GasFloor.STEP) return;
             }
             _payLeg(id, terms.legs[i], i, execute, reserve);
@@ -42,25 +43,22 @@ abstract contract EscrowPayouts is EscrowReports {
     /// enough to judge it.
     /// @param reserve Gas that the leg's own transfer leaves for its fees.
     function _payLeg(SettlementId id, Leg calldata leg, uint256 legIndex, bool execute, uint256 reserve) internal {
-        Entry memory entry = _entries[id];
-        uint16 bit = uint16(1 << legIndex);
-        bool waived = entry.waived & bit != 0;
+        Entry entry = _entries[id];
+        uint256 bit = 1 << legIndex;
+        bool waived = entry.waived() & bit != 0;
         bool releases = execute && !waived;
         address to = _payeeOf(entry, id, leg, legIndex, releases);
         uint256 amount = releases ? leg.amount - leg.feeSum() : leg.amount;
 
         // Effect
-        entry.paid |= bit;
-        entry.claimable &= ~bit;
-        _entries[id] = entry;
+        _entries[id] = entry.withPaid(bit);
 
         // Interaction
         uint256 gasBefore = gasleft() - reserve;
         try ESCROW.transferOut{ gas: gasBefore }(_assetOf(leg), to, amount) { }
         catch (bytes memory reason) {
             _requireEarnest(gasBefore, GasFloor.FLOOR);
-            _entries[id].paid &= ~bit;
-            _entries[id].claimable |= bit;
+            _entries[id] = _entries[id].withClaimable(bit);
             emit LegClaimable(id, uint8(legIndex), Reason.clip(reason));
             return;
         }
@@ -127,14 +125,14 @@ abstract contract EscrowPayouts is EscrowReports {
     /// @dev Pays all of a settlement that lies wholly on the coordinator's chain, inside the frame of its verdict. No floors: what fails
     /// here fails everything. A waived leg is no part of it: nobody but its depositor waits for it.
     function _settle(Terms calldata terms, SettlementId id) internal {
-        Entry memory entry = _entries[id];
+        Entry entry = _entries[id];
 
         // Check
-        if (!entry.locked) revert KeystoneEscrow_NotLocked(id);
-        uint256 unpaid = entry.deposited & ~uint256(entry.paid | entry.waived);
+        if (!entry.isLocked()) revert KeystoneEscrow_NotLocked(id);
+        uint256 unpaid = entry.deposited() & ~uint256(entry.paid() | entry.waived());
 
         // Effect
-        _entries[id].paid = uint16(entry.paid | unpaid);
+        _entries[id] = entry.withPaid(unpaid);
 
         // Interaction
         Leg[] calldata legs = terms.legs;

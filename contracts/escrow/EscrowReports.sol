@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import { GasFloor } from "../libraries/GasFloor.sol";
 import { Reason } from "../libraries/Reason.sol";
 import { MessageKind } from "../types/Deployment.sol";
+import { Entry } from "../types/Entry.sol";
 import { SettlementId, Terms, Verdict } from "../types/Terms.sol";
 import { EscrowState } from "./EscrowState.sol";
 
@@ -42,9 +43,9 @@ abstract contract EscrowReports is EscrowState {
     }
 
     function _allTried(Terms calldata terms, SettlementId id) internal view returns (bool) {
-        Entry memory entry = _entries[id];
+        Entry entry = _entries[id];
         uint256 legs = _localLegs(terms);
-        return legs != 0 && (entry.paid | entry.claimable | entry.waived) & legs == legs;
+        return legs != 0 && (entry.paid() | entry.claimable() | entry.waived()) & legs == legs;
     }
 
     /// @dev What the value pays for: the message with the terms if it covers that one, and if that one can be priced at all; else the bare

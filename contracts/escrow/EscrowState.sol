@@ -5,26 +5,12 @@ import { DeploymentChild } from "../DeploymentChild.sol";
 import { IEscrowBase } from "../interfaces/IEscrowBase.sol";
 import { GasFloor } from "../libraries/GasFloor.sol";
 import { Asset } from "../types/Asset.sol";
+import { Entry } from "../types/Entry.sol";
 import { Leg, SettlementId, Terms, Verdict } from "../types/Terms.sol";
 
 /// @title The storage and the guard that both codes of the escrow share, and what follows from them alone
 /// @dev All storage of the escrow is declared here, so that both codes see it in the same slots.
 abstract contract EscrowState is IEscrowBase, DeploymentChild {
-    /// @dev One slot for all that most settlements need here. Leg masks have one bit per leg index.
-    struct Entry {
-        /// Of the first party that was opened on this chain; the others' are in `_wallets`.
-        address firstWallet;
-        uint8 firstParty;
-        Verdict verdict;
-        bool locked;
-        uint16 deposited;
-        uint16 paid;
-        uint16 claimable;
-        uint16 waived;
-        /// Whether to look into `_redirects` at all.
-        bool redirected;
-    }
-
     /// @dev Written only when a fee fails.
     struct OwedFees {
         /// Four bits per leg, lowest first.
@@ -34,6 +20,7 @@ abstract contract EscrowState is IEscrowBase, DeploymentChild {
     }
 
     mapping(SettlementId id => Entry) internal _entries;
+    /// @dev Of all parties but the first.
     mapping(SettlementId id => mapping(uint256 partyIndex => address wallet)) internal _wallets;
     mapping(SettlementId id => mapping(uint256 legIndex => address wallet)) internal _redirects;
     mapping(SettlementId id => OwedFees) internal _owedFees;
@@ -62,7 +49,7 @@ abstract contract EscrowState is IEscrowBase, DeploymentChild {
     }
 
     function _verdictOf(SettlementId id) internal view returns (Verdict) {
-        return _isHome() ? COORDINATOR.verdictOf(id) : _entries[id].verdict;
+        return _isHome() ? COORDINATOR.verdictOf(id) : _entries[id].verdict();
     }
 
     /// @dev Whether a deposited leg that is not waived goes to its recipient; false when it goes back. Reverts while neither is decided.
@@ -79,18 +66,18 @@ abstract contract EscrowState is IEscrowBase, DeploymentChild {
     }
 
     /// @dev Zero while the party has not been opened here.
-    function _walletIn(Entry memory entry, SettlementId id, uint256 partyIndex) internal view returns (address) {
-        if (entry.firstParty == partyIndex && entry.firstWallet != address(0)) return entry.firstWallet;
+    function _walletIn(Entry entry, SettlementId id, uint256 partyIndex) internal view returns (address) {
+        if (entry.firstParty() == partyIndex && entry.firstWallet() != address(0)) return entry.firstWallet();
         return _wallets[id][partyIndex];
     }
 
     /// @dev Who is owed a leg, as recipient or as depositor: the wallet of the terms, or the one that a redirect put in its place.
-    function _payeeOf(Entry memory entry, SettlementId id, Leg calldata leg, uint256 legIndex, bool asRecipient)
+    function _payeeOf(Entry entry, SettlementId id, Leg calldata leg, uint256 legIndex, bool asRecipient)
         internal
         view
         returns (address payee)
     {
-        if (entry.redirected) payee = _redirects[id][legIndex];
+        if (entry.isRedirected()) payee = _redirects[id][legIndex];
         if (payee == address(0)) payee = _walletIn(entry, id, asRecipient ? leg.to : leg.from);
     }
 
@@ -104,11 +91,30 @@ abstract contract EscrowState is IEscrowBase, DeploymentChild {
         return Asset(leg.token, leg.standard, leg.tokenId, leg.partition);
     }
 
-    /// @dev One bit for each leg of this escrow.
-    function _localLegs(Terms calldata terms) internal view returns (uint16 mask) {
+    /// @dev One bit for each leg of this escrow. Of hashed terms, so that every leg is known to lie within the calldata.
+    function _localLegs(Terms calldata terms) internal view returns (uint16) {
         Leg[] calldata legs = terms.legs;
-        for (uint256 i = 0; i < legs.length; ++i) {
-            if (legs[i].chainId == block.chainid) mask |= uint16(1 << i);
+        uint256 mask = 0;
+        assembly ("memory-safe") {
+            for { let i := 0 } lt(i, legs.length) { i := add(i, 1) } {
+                let leg := add(legs.offset, calldataload(add(legs.offset, mul(i, 0x20))))
+                // 0 chainId
+                mask := or(mask, shl(i, eq(calldataload(leg), chainid())))
+            }
+        }
+        return uint16(mask);
+    }
+
+    /// @dev Whether the party receives on this chain a token that is the wallet itself. Of hashed terms.
+    function _receivesItself(Terms calldata terms, uint256 partyIndex, address wallet) internal view returns (bool itself) {
+        Leg[] calldata legs = terms.legs;
+        assembly ("memory-safe") {
+            for { let i := 0 } lt(i, legs.length) { i := add(i, 1) } {
+                let leg := add(legs.offset, calldataload(add(legs.offset, mul(i, 0x20))))
+                // 0 chainId, 2 token, 8 to
+                let receives := and(eq(calldataload(leg), chainid()), eq(calldataload(add(leg, 0x100)), partyIndex))
+                itself := or(itself, and(receives, eq(calldataload(add(leg, 0x40)), wallet)))
+            }
         }
     }
 

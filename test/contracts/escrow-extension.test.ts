@@ -70,7 +70,8 @@ describe("KeystoneEscrow: its two codes", function () {
 
     it("has its own code at work", async () => {
       const contract = await home.viem.getContractAt("IKeystoneEscrow", escrow);
-      expect(await contract.read.verdictOf([ID])).to.equal(0);
+      const account = home.address(ROLES.stranger);
+      await expectRevert(contract.write.recordVerdict([ID, 1], { account }), "KeystoneEscrow_NotAuthorized", [account]);
     });
   });
 });

@@ -314,9 +314,13 @@ describe("KeystoneEscrow: hostile tokens", function () {
       const victim = await dvp(world);
       await deposit(world, victim, 0);
       const token = await deployReentrant();
-      const { token: bond, amount } = legOf(victim, 0);
+      const { token: bond, standard, tokenId, partition, amount } = legOf(victim, 0);
       for (const data of [
-        escrowCall("transferOut", [bond, world.home.address(ROLES.stranger), amount]),
+        escrowCall("transferOut", [
+          { token: bond, standard, tokenId, partition },
+          world.home.address(ROLES.stranger),
+          amount,
+        ]),
         escrowCall("followUp", [victim.id, victim.terms, true]),
         escrowCall("settle", [victim.terms]),
       ]) {

@@ -232,7 +232,7 @@ describe("KeystoneEscrow: verdict, claim, refund", function () {
       const calls = [
         write.settle([cross.terms], { account }),
         write.followUp([cross.id, cross.terms, true], { account }),
-        write.transferOut([legOf(cross, 0).token, account, 1n], { account }),
+        write.transferOut([legOf(cross, 0), account, 1n], { account }),
       ];
       for (const call of calls) await expectRevert(call, "KeystoneEscrow_NotAuthorized", [account]);
     });
@@ -355,14 +355,22 @@ describe("KeystoneEscrow: verdict, claim, refund", function () {
     });
   });
 
-  it("keeps a settlement in one slot, and a wallet in another", async () => {
-    await deposit(world, cross, 0);
+  it("keeps a settlement and its first wallet in one slot, and each further wallet in another", async () => {
+    await deposit(world, cross, 0, { openings: [openingOf(cross, 1)] });
     const slot = (key: `0x${string}`, at: bigint) =>
       keccak256(encodeAbiParameters([{ type: "bytes32" }, { type: "uint256" }], [key, at]));
-    const read = (at: `0x${string}`) => world.home.client.getStorageAt({ address: world.addresses.escrow, slot: at });
-    expect(BigInt((await read(slot(cross.id, 0n))) ?? 0)).to.equal(1n << 16n);
-    const wallets = BigInt(slot(cross.id, 1n));
-    const inner = keccak256(encodeAbiParameters([{ type: "uint256" }, { type: "uint256" }], [1n, wallets]));
-    expect(BigInt((await read(inner)) ?? 0)).to.equal(BigInt(openingOf(cross, 0).wallet));
+    const read = async (at: `0x${string}`) =>
+      BigInt((await world.home.client.getStorageAt({ address: world.addresses.escrow, slot: at })) ?? 0);
+    const [seller, buyer] = [openingOf(cross, 0), openingOf(cross, 1)];
+    const deposited = 1n << 176n;
+    const locked = 1n << 240n;
+    const first = (BigInt(seller.partyIndex) << 160n) | BigInt(seller.wallet);
+    expect(await read(slot(cross.id, 0n))).to.equal(locked | deposited | first);
+    const walletSlot = (party: number) =>
+      keccak256(
+        encodeAbiParameters([{ type: "uint256" }, { type: "uint256" }], [BigInt(party), BigInt(slot(cross.id, 1n))]),
+      );
+    expect(await read(walletSlot(seller.partyIndex))).to.equal(0n);
+    expect(await read(walletSlot(buyer.partyIndex))).to.equal(BigInt(buyer.wallet));
   });
 });

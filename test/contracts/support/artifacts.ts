@@ -10,12 +10,14 @@ import type {} from "../../../artifacts/contracts/LayerZeroMessenger.sol/artifac
 import type {} from "../../../artifacts/contracts/SettlementCoordinator.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/devnet/contracts/MessageWorker.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/devnet/contracts/TestToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/AuthorizationToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/BlocklistToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/ContractWallet.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/EndpointWithToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/ExactExecutor.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/FeeOnTransferToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/GasBurningToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/GatedToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/HostileSigner.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/HugeReturnToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/LyingToken.sol/artifacts.d.ts";

@@ -23,8 +23,8 @@ export const NAMES = [
 ] as const;
 
 /** The proxy that most chains have at this address: calldata is a salt, then the init code to CREATE2. */
-const CREATE2_FACTORY: Address = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
-const CREATE2_FACTORY_CODE: Hex = `0x7f${"ff".repeat(31)}e03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3`;
+export const CREATE2_FACTORY: Address = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
+export const CREATE2_FACTORY_CODE: Hex = `0x7f${"ff".repeat(31)}e03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3`;
 const SALT: Hex = `0x${"00".repeat(32)}`;
 
 export interface Row {

@@ -2,7 +2,7 @@ import { type Hex, hashTypedData } from "viem";
 import type { Terms } from "./terms.ts";
 
 /** The type strings of a settlement's terms, as wallets show them. */
-const TERMS_TYPES = {
+export const TERMS_TYPES = {
   Terms: [
     { name: "ref", type: "bytes16" },
     { name: "chainId", type: "uint64" },
