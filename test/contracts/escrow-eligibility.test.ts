@@ -91,7 +91,14 @@ describe("KeystoneEscrow: who may receive, and when deposits begin", function ()
 
   describe("notBefore", () => {
     let repo: Trade;
-    const send = (at: number) => world.home.helpers.time.setNextBlockTimestamp(at).then(() => deposit(world, repo, 0));
+    /** In a block of exactly this time. */
+    async function send(at: number): Promise<Hex> {
+      const bond = await world.home.viem.getContractAt("TestToken", world.side.home.bond);
+      await bond.write.approve([world.addresses.escrow, 10n ** 18n], { account: seller });
+      await world.home.helpers.time.setNextBlockTimestamp(at);
+      const args = [repo.terms, 0n, openingOf(repo, 0).secret, []] as const;
+      return world.escrow.home.write.depositLeg(args, { account: seller });
+    }
     before(async () => {
       const parent: Hex = `0x${"11".repeat(32)}`;
       const notBefore = trade.terms.depositDeadline - 600;
@@ -100,16 +107,11 @@ describe("KeystoneEscrow: who may receive, and when deposits begin", function ()
 
     it("valid call, one thing broken: a second too early", async () => {
       const { notBefore } = repo.terms;
-      const token_ = await world.home.viem.getContractAt("TestToken", world.side.home.bond);
-      await token_.write.approve([world.addresses.escrow, 10n ** 18n], { account: seller });
-      await world.home.helpers.time.setNextBlockTimestamp(notBefore - 1);
-      const args = [repo.terms, 0n, openingOf(repo, 0).secret, []] as const;
-      const call = world.escrow.home.write.depositLeg(args, { account: seller });
-      await expectRevert(call, "KeystoneEscrow_NotYetOpen", [notBefore, BigInt(notBefore - 1)]);
+      const args = [notBefore, BigInt(notBefore - 1)];
+      await expectRevert(send(notBefore - 1), "KeystoneEscrow_NotYetOpen", args);
     });
 
     it("takes a deposit in the very second", async () => {
-      // The approval takes a block of its own.
       await send(repo.terms.notBefore);
       expect((await world.escrow.home.read.stateOf([repo.id])).deposited).to.equal(1);
     });
