@@ -7,6 +7,7 @@ import type {} from "../../../artifacts/contracts/interfaces/IKeystoneEscrow.sol
 import type {} from "../../../artifacts/contracts/KeystoneEscrowExtension.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/contracts/KeystoneRoot.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/contracts/LayerZeroMessenger.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/contracts/periphery/SettlementRouter.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/contracts/SettlementCoordinator.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/devnet/contracts/MessageWorker.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/devnet/contracts/TestToken.sol/artifacts.d.ts";
