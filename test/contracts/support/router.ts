@@ -46,13 +46,13 @@ export async function signedDeposit(
     const message = { from: wallet, validAfter: 0n, validBefore: FAR, nonce: authorization };
     signature = await account.signTypedData(authorizationTypedData(trade, legIndex, message));
   }
-  const unused = kind === DEPOSIT_KIND.PERMIT2 ? nonce : 0n;
   return {
     kind,
     legIndex,
     secret,
     wallet,
-    nonce: unused,
+    // ERC-3009's is the escrow's to compute.
+    nonce: kind === DEPOSIT_KIND.PERMIT2 ? nonce : 0n,
     validAfter: 0n,
     deadline: FAR,
     signature,
