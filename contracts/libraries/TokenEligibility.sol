@@ -3,15 +3,16 @@ pragma solidity ^0.8.30;
 
 import { IERC1400 } from "../interfaces/IERC1400.sol";
 import { ICompliance, IERC3643, IIdentityRegistry } from "../interfaces/IERC3643.sol";
+import { GasFloor } from "./GasFloor.sol";
 import { TokenCall } from "./TokenCall.sol";
 
 /// @title Whether a permissioned token would let this contract pay somebody
 /// @notice A token that provably lacks a function says nothing against the transfer (`TokenCall.wasSilent`). One that fails in it, or
 /// answers anything but the right word, does not let it through. The contracts that an ERC-3643 token names have no right to be silent.
 library TokenEligibility {
-    /// @dev `isVerified` checks a signature for every claim topic, `canTransfer` asks up to 25 modules. What needs more than both
-    /// together could not be paid out with the floor of gas either.
-    uint256 private constant CHECK_GAS = 1_000_000;
+    /// @dev T-REX's `isVerified` checks a signature for every claim topic, and asks issuer after issuer for it: 580,000 for five topics with
+    /// three issuers each, 1,570,000 for ten with five. A check that needs more than the floor leaves no transfer that the floor covers.
+    uint256 private constant CHECK_GAS = GasFloor.FLOOR;
     /// @dev What must have been left before for a no to count: five getters, two checks, and what lies around them.
     uint256 internal constant GAS = 6 * TokenCall.PROBE_GAS + 2 * CHECK_GAS;
 

@@ -3,12 +3,12 @@ import { artifacts } from "hardhat";
 import type { Abi, Hex } from "viem";
 // The names that viem helpers take, typed: these files exist once the contracts are built.
 import type {} from "../../../artifacts/contracts/ComplianceRegistry.sol/artifacts.d.ts";
-import type {} from "../../../artifacts/contracts/interfaces/IKeystoneEscrow.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/contracts/KeystoneEscrowExtension.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/contracts/KeystoneRoot.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/contracts/LayerZeroMessenger.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/contracts/periphery/SettlementRouter.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/contracts/SettlementCoordinator.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/contracts/interfaces/IKeystoneEscrow.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/devnet/contracts/MessageWorker.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/devnet/contracts/TestToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/AuthorizationToken.sol/artifacts.d.ts";
@@ -20,16 +20,25 @@ import type {} from "../../../artifacts/test/doubles/FeeOnTransferToken.sol/arti
 import type {} from "../../../artifacts/test/doubles/GasBurningToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/GatedToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/HostileSigner.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/HostileMulti.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/HostileNft.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/HugeReturnToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/LyingToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/MarkedToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/MintableMulti.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/MintableNft.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/MintableToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/MultiRecipient.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/NoReturnToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/PartitionedToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/PausableToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/ReentrantToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/ReturnsFalseToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/ScriptedToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/SiblingDoubles.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/SilentEscrow.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/TokenHarness.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/WanderingToken.sol/artifacts.d.ts";
 
 const require = createRequire(import.meta.url);
 
