@@ -21,7 +21,7 @@ contract ScriptedToken {
         bytes data;
     }
 
-    uint256 public constant NEEDED = 100_000;
+    uint256 public needed = 100_000;
 
     mapping(bytes4 selector => Script) private _scripts;
 
@@ -29,9 +29,13 @@ contract ScriptedToken {
         _scripts[selector] = Script(mode, data);
     }
 
+    function setNeeded(uint256 needed_) external {
+        needed = needed_;
+    }
+
     /// @notice What `NEEDS_GAS` calls.
     function work() external view {
-        _burn(NEEDED);
+        _burn(needed);
     }
 
     fallback() external {

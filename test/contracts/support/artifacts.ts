@@ -3,12 +3,12 @@ import { artifacts } from "hardhat";
 import type { Abi, Hex } from "viem";
 // The names that viem helpers take, typed: these files exist once the contracts are built.
 import type {} from "../../../artifacts/contracts/ComplianceRegistry.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/contracts/interfaces/IKeystoneEscrow.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/contracts/KeystoneEscrowExtension.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/contracts/KeystoneRoot.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/contracts/LayerZeroMessenger.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/contracts/periphery/SettlementRouter.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/contracts/SettlementCoordinator.sol/artifacts.d.ts";
-import type {} from "../../../artifacts/contracts/interfaces/IKeystoneEscrow.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/devnet/contracts/MessageWorker.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/devnet/contracts/TestToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/AuthorizationToken.sol/artifacts.d.ts";

@@ -48,7 +48,8 @@ const OPEN: { [name in StandardName]: (chain: Chain) => Promise<Holding> } = {
       asset: assetOf(token, "ERC20"),
       admit: anybody,
       give: (to, amount) => token.write.mint([to, amount]),
-      allow: (account, operator, amount) => token.write.approve([operator, amount], { account: chain.address(account) }),
+      allow: (account, operator, amount) =>
+        token.write.approve([operator, amount], { account: chain.address(account) }),
       held: (account) => token.read.balanceOf([account]),
     };
   },
