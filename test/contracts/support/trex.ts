@@ -149,20 +149,22 @@ export class Trex {
     await this.write("setCompliance", [compliance]);
   }
 
-  /** Puts a module into the modular compliance. */
-  async addModule(module: Address): Promise<void> {
-    await write(this.#chain, "ModularCompliance", this.compliance, "addModule", [module]);
-  }
-
   /** A call to the token, by its issuer unless told otherwise. */
   write(functionName: string, args: readonly unknown[], from: number = ROLES.deployer): Promise<Hex> {
     return write(this.#chain, "Token", this.address, functionName, args, from);
   }
 
   async balanceOf(holder: Address): Promise<bigint> {
+    return (await this.#read("balanceOf", holder)) as bigint;
+  }
+
+  async isAgent(account: Address): Promise<boolean> {
+    return (await this.#read("isAgent", account)) as boolean;
+  }
+
+  #read(functionName: string, account: Address): Promise<unknown> {
     const { abi } = compiled("Token");
-    const call = { address: this.address, abi, functionName: "balanceOf", args: [holder] } as const;
-    return (await this.#chain.client.readContract(call)) as bigint;
+    return this.#chain.client.readContract({ address: this.address, abi, functionName, args: [account] });
   }
 
   /** What the registry's answer about a wallet costs, beside the transaction's own base. */
