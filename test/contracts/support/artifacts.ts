@@ -19,9 +19,9 @@ import type {} from "../../../artifacts/test/doubles/ExactExecutor.sol/artifacts
 import type {} from "../../../artifacts/test/doubles/FeeOnTransferToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/GasBurningToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/GatedToken.sol/artifacts.d.ts";
-import type {} from "../../../artifacts/test/doubles/HostileSigner.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/HostileMulti.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/HostileNft.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/HostileSigner.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/HugeReturnToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/LyingToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/MarkedToken.sol/artifacts.d.ts";
