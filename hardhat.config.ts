@@ -29,6 +29,7 @@ export default defineConfig({
       evmVersion: "cancun",
       optimizer: { enabled: true, runs: 800 },
       metadata: { bytecodeHash: "none" },
+      outputSelection: { "*": { "*": ["storageLayout"] } },
     },
   },
   paths: {
