@@ -1,10 +1,10 @@
-import { ROLES } from "../contracts/support/chain.ts";
 import { attest } from "../contracts/support/compliance.ts";
+import { consentsOf } from "../contracts/support/consents.ts";
 import { deposit, open } from "../contracts/support/settle.ts";
-import { STATE, type Trade } from "../contracts/support/terms.ts";
-import { legOf, until } from "../contracts/support/trades.ts";
+import { STATE, VERDICT } from "../contracts/support/terms.ts";
+import { openingOf, until } from "../contracts/support/trades.ts";
 import type { World } from "../contracts/support/world.ts";
-import { fixedTrade, gasUsed, type Rows, sum } from "./row.ts";
+import { expectState, fillEscrow, fixedTrade, gasUsed, type Rows, sum } from "./row.ts";
 
 /** Two ERC-20 legs on the coordinator's chain. Each depositor approves exactly; approvals are not counted. */
 export async function oneChain(world: World): Promise<Rows> {
@@ -52,18 +52,31 @@ async function waysBack(world: World): Promise<Rows> {
   rows["timeout"] = await gasUsed(world.home, world.coordinator.write.timeout([trade.terms]));
   await expectState(world, trade, STATE.TIMED_OUT);
   await restore();
-  return rows;
-}
 
-/** An escrow in use holds something of every common token, so that a deposit does not pay for its first balance. */
-async function fillEscrow(world: World, trade: Trade): Promise<void> {
-  for (const index of [0, 1]) {
-    const token = await world.home.viem.getContractAt("TestToken", legOf(trade, index).token);
-    await token.write.mint([world.addresses.escrow, 1n], { account: world.home.account(ROLES.deployer).account });
+  const consented = await fixedTrade(world, "consented");
+  await open(world, consented);
+  const consents = await consentsOf(world.home, consented, consented.terms.settleDeadline);
+  rows["cancel by two consents"] = await gasUsed(
+    world.home,
+    world.coordinator.write.cancel([consented.terms, consents]),
+  );
+  if ((await world.coordinator.read.verdictOf([consented.id])) !== VERDICT.ROLLBACK) {
+    throw new Error("The trade measured is not cancelled");
   }
+  await restore();
+  return { ...rows, ...(await waived(world)) };
 }
 
-async function expectState(world: World, trade: Trade, state: number): Promise<void> {
-  const record = await world.coordinator.read.stateOf([trade.id]);
-  if (record.state !== state) throw new Error(`The trade measured is in state ${record.state}, not ${state}`);
+/** A locked leg given back by its recipient, while the other escrow has not locked. */
+async function waived(world: World): Promise<Rows> {
+  const restore = await world.snapshot();
+  const rows: Rows = {};
+  const trade = await fixedTrade(world, "waived", { cashOn: world.away });
+  await open(world, trade);
+  const { wallet: recipient } = openingOf(trade, 1);
+  await deposit(world, trade, 0, { openings: [openingOf(trade, 1)] });
+  rows["waive"] = await gasUsed(world.home, world.escrow.home.write.waive([trade.terms, 0n], { account: recipient }));
+  rows["return of a waived leg by claim"] = await gasUsed(world.home, world.escrow.home.write.claim([trade.terms, 0n]));
+  await restore();
+  return rows;
 }
