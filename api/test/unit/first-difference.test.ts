@@ -207,6 +207,20 @@ describe("draftSettlement", () => {
     );
   });
 
+  it("makes none under a ruleset that waits for a parent, for a match has none", () => {
+    const agreed: Trade = {
+      seller: [{ token_address: TOKENS.bond, chain_id: HOME, amount: "5", default_leg_type: "asset_delivery" }],
+      buyer: [{ token_address: TOKENS.cash, chain_id: HOME, amount: "1000000", default_leg_type: "payment" }],
+    };
+    const sides = [side("seller", agreed, false, 0), side("buyer", agreed, false, 0)] as const;
+    expect(draftSettlement(testDeployment(), config, sides)).to.not.equal(null);
+    const waiting = structuredClone(config);
+    waiting.on_chain.edges = waiting.on_chain.edges.map((edge) =>
+      edge.from === "INSTRUCTED" && edge.gate === "NONE" ? { ...edge, gate: "PARENT_FINALIZED" } : edge,
+    );
+    expect(draftSettlement(testDeployment(), waiting, sides)).to.equal(null);
+  });
+
   it("makes none where a fee would go to the token itself", () => {
     const deployment = testDeployment();
     const brokered = shippedTemplates(deployment).find(({ slug }) => slug === "dvp-brokered")?.config as TemplateConfig;

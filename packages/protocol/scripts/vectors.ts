@@ -2,6 +2,11 @@ import { type Address, domainSeparator, type Hex, hashTypedData, keccak256, stri
 import {
   ATTESTATION_TYPE,
   attestationTypedData,
+  authorizationNonce,
+  CANCEL_TYPE,
+  cancelTypedData,
+  DEPOSIT_TYPE,
+  DEPOSIT_WITNESS_STRING,
   type EntityRecord,
   encodeMessage,
   encodeRuleset,
@@ -13,7 +18,12 @@ import {
   hashTerms,
   LEG_TYPE,
   MessageKind,
+  PERMIT2_DEPOSIT_TYPE,
+  permit2DepositTypedData,
+  REDIRECT_TYPE,
+  REPO_RULESET,
   type Ruleset,
+  redirectTypedData,
   refFromUuid,
   rulesetId,
   STANDARD_RULESET,
@@ -22,6 +32,8 @@ import {
   termsDomain,
   termsToJson,
   Verdict,
+  WAIVE_TYPE,
+  waiveTypedData,
   walletCommitment,
 } from "../src/index.ts";
 
@@ -33,6 +45,7 @@ export function vectors(): Record<string, unknown> {
     "rulesets.json": rulesetVectors(),
     "attestations.json": attestationVectors(),
     "messages.json": messageVectors(),
+    "signatures.json": signatureVectors(),
   };
 }
 
@@ -165,8 +178,15 @@ function commitmentVectors() {
 }
 
 function rulesetVectors() {
-  const ruleset: Ruleset = STANDARD_RULESET;
-  return { cases: [{ name: "standard", ruleset, encoded: encodeRuleset(ruleset), rulesetId: rulesetId(ruleset) }] };
+  const rulesets: Record<string, Ruleset> = { standard: STANDARD_RULESET, repo: REPO_RULESET };
+  return {
+    cases: Object.entries(rulesets).map(([name, ruleset]) => ({
+      name,
+      ruleset,
+      encoded: encodeRuleset(ruleset),
+      rulesetId: rulesetId(ruleset),
+    })),
+  };
 }
 
 function attestationVectors() {
@@ -190,6 +210,41 @@ function attestationVectors() {
         digest: hashTypedData(typedData),
       },
     ],
+  };
+}
+
+/** What wallets and attesters sign about a settlement, all about the second leg of the terms. */
+function signatureVectors() {
+  const [terms, legIndex, validUntil] = [crossChain, 1, 1_800_000_600];
+  const [depositor, wallet] = [account("buyer"), account("seller's other wallet")];
+  const [nonce, deadline] = [2n ** 255n, 1_800_000_600n];
+  const settlementId = hashTerms(terms);
+  const cases = {
+    cancel: cancelTypedData({ terms, validUntil }),
+    waive: waiveTypedData({ terms, legIndex, depositor, validUntil }),
+    redirect: redirectTypedData({ terms, legIndex, wallet, validUntil }),
+    permit2: permit2DepositTypedData({ terms, legIndex, nonce, deadline }),
+  };
+  const types = [CANCEL_TYPE, WAIVE_TYPE, REDIRECT_TYPE, DEPOSIT_TYPE, PERMIT2_DEPOSIT_TYPE];
+  return {
+    types: types.map((type) => ({ name: type.slice(0, type.indexOf("(")), type, hash: hash(type) })),
+    permit2WitnessString: DEPOSIT_WITNESS_STRING,
+    input: {
+      terms: termsToJson(terms),
+      settlementId,
+      legIndex,
+      validUntil,
+      depositor,
+      wallet,
+      nonce: String(nonce),
+      deadline: String(deadline),
+    },
+    digests: Object.entries(cases).map(([name, typedData]) => ({
+      name,
+      domain: { ...typedData.domain, chainId: Number(typedData.domain.chainId) },
+      digest: hashTypedData(typedData as Parameters<typeof hashTypedData>[0]),
+    })),
+    authorizationNonce: authorizationNonce(settlementId, legIndex),
   };
 }
 

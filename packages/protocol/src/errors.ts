@@ -21,6 +21,7 @@ export type ProtocolErrorCode =
   | "terms_encoding"
   | "terms_json"
   | "commitment_input"
+  | "signing_input"
   | "ruleset_input"
   | "template_config"
   | "deployment_invalid"

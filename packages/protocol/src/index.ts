@@ -34,6 +34,7 @@ export {
 } from "./messages.ts";
 export * from "./rulesets/index.ts";
 export { parseDeployment } from "./schema/deployment.ts";
+export * from "./signing/index.ts";
 export * from "./templates/index.ts";
 export * from "./terms/index.ts";
 export { formatQuantity, type GrossedUp, grossUp, MAX_FEE_BPS, parseQuantity } from "./units.ts";

@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { REPO_RULESET as contractsRepo } from "../../../test/contracts/support/repo.ts";
 import { revertOf } from "../../../test/contracts/support/revert.ts";
+import { STANDARD_RULESET as contractsStandard } from "../../../test/contracts/support/terms.ts";
 import {
+  REPO_RULESET,
   type Ruleset,
   type RulesetFault,
   rulesetId,
@@ -34,9 +37,15 @@ describe("rulesets, as the coordinator sees them", function () {
   const answer = (ruleset: Ruleset, fault: RulesetFault | null) =>
     fault === null ? rulesetId(ruleset) : { name: fault.error, args: fault.args };
 
-  it("have the id that rulesetId gives, the standard one to begin with", async () => {
+  it("have the id that rulesetId gives, the shipped ones to begin with", async () => {
     expect(world.contracts.rulesetId).to.equal(rulesetId(STANDARD_RULESET));
     expect(await registration(STANDARD_RULESET)).to.equal(rulesetId(STANDARD_RULESET));
+    expect(await registration(REPO_RULESET)).to.equal(rulesetId(REPO_RULESET));
+  });
+
+  it("are the ones that the contracts are tested under", () => {
+    expect(toAbiRuleset(STANDARD_RULESET)).to.deep.equal(contractsStandard);
+    expect(toAbiRuleset(REPO_RULESET)).to.deep.equal(contractsRepo);
   });
 
   for (const { name, ruleset, error, args } of brokenRulesets) {
@@ -45,7 +54,7 @@ describe("rulesets, as the coordinator sees them", function () {
     });
   }
 
-  it("are taken or refused exactly as validateRuleset says, near the standard one", async () => {
+  it("are taken or refused exactly as validateRuleset says, near the shipped ones", async () => {
     let [taken, refused] = [0, 0];
     await fc.assert(
       fc.asyncProperty(anyRuleset, async (ruleset) => {

@@ -1,7 +1,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { revertOf } from "../../../test/contracts/support/revert.ts";
-import { randomSecret, walletCommitment } from "../src/index.ts";
+import {
+  REPO_RULESET,
+  type Ruleset,
+  randomSecret,
+  rulesetId,
+  STANDARD_RULESET,
+  toAbiRuleset,
+  walletCommitment,
+} from "../src/index.ts";
 import { hashTerms, type Terms, validateTerms } from "../src/terms/index.ts";
 import { anyTerms, wellFormedTerms } from "./support/arbitraries.ts";
 import { type ContractWorld, openContracts } from "./support/contracts.ts";
@@ -39,16 +47,26 @@ describe("terms, as the contracts see them", function () {
     );
   });
 
-  it("are created when validateTerms finds no fault", async () => {
+  it("are created when validateTerms finds no fault, and else refused as it says: each under both rulesets", async () => {
+    await world.contracts.coordinator.write.registerRuleset([toAbiRuleset(REPO_RULESET)]);
     const context = { ...world.context, now: await world.now(), purpose: "creation" } as const;
+    const seen = new Set<string | undefined>();
     await fc.assert(
-      fc.asyncProperty(wellFormedTerms(context), async (good) => {
-        const registered = { ...good, ruleset: terms.ruleset };
-        expect(validateTerms(registered, context)).to.equal(null);
-        expect(await creation(registered)).to.equal(hashTerms(registered));
-      }),
-      { numRuns: 60 },
+      fc.asyncProperty(
+        wellFormedTerms(context),
+        fc.constantFrom<Ruleset>(STANDARD_RULESET, REPO_RULESET),
+        async (good, ruleset) => {
+          const registered = { ...good, ruleset: rulesetId(ruleset) };
+          expect(validateTerms(registered, context)).to.equal(null);
+          const fault = validateTerms(registered, { ...context, ruleset });
+          const expected = fault === null ? hashTerms(registered) : { name: fault.error, args: fault.args };
+          expect(await creation(registered)).to.deep.equal(expected);
+          seen.add(fault?.error);
+        },
+      ),
+      { numRuns: 80 },
     );
+    expect([...seen]).to.have.members([undefined, "SettlementCoordinator_ParentMismatch"]);
   });
 
   for (const { name, change, error } of faultyTerms) {
@@ -73,7 +91,7 @@ describe("terms, as the contracts see them", function () {
   });
 
   it("name the same first fault when several are there", async () => {
-    const faults = fc.array(fc.constantFrom(...faultyTerms), { minLength: 2, maxLength: 4 });
+    const faults = fc.uniqueArray(fc.constantFrom(...faultyTerms), { minLength: 2, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(faults, async (several) => {
         const bad = several.reduce((changed, { change }) => change(changed), terms);

@@ -10,6 +10,8 @@ import {
   isTerminal,
   nextAdvance,
   nextTransitions,
+  REPO_RULESET,
+  RepoState,
   STANDARD_RULESET,
   StandardState,
   StateKind,
@@ -54,6 +56,7 @@ describe("nextTransitions", function () {
       { target: S.TIMED_OUT, gate: Gate.TIMEOUT, satisfied: false },
       { target: S.ROLLED_BACK, gate: Gate.COMPLIANCE_FAILED, satisfied: false },
       { target: S.AWAITING_DEPOSITS, gate: Gate.NONE, satisfied: true },
+      { target: S.ROLLED_BACK, gate: Gate.CONSENT, satisfied: false },
       { target: S.ROLLED_BACK, gate: Gate.MANUAL, satisfied: false },
     ]);
   });
@@ -69,6 +72,7 @@ describe("nextTransitions", function () {
       "5>7",
       "2>6",
       "0>3",
+      "7>6",
       "6>1",
       "6>3",
       "6>6",
@@ -142,15 +146,40 @@ describe("nextTransitions", function () {
     expect(at(zero, zero)).to.not.include(S.ROLLED_BACK);
   });
 
+  it("lets a closing begin when its parent is finalized and its day has come", () => {
+    const closing = { ...terms, parent: `0x${"ab".repeat(32)}` as const, notBefore: terms.depositDeadline - 100 };
+    const at = (parentKind: number | undefined, now: number) =>
+      open(
+        input({
+          terms: closing,
+          ruleset: REPO_RULESET,
+          parentKind,
+          now,
+          record: { state: RepoState.AWAITING_MATURITY },
+        }),
+      );
+    expect(at(StateKind.FINALIZED, closing.notBefore)).to.deep.equal([RepoState.INSTRUCTED]);
+    expect(at(StateKind.FINALIZED, closing.notBefore - 1)).to.deep.equal([]);
+    for (const kind of [undefined, StateKind.INITIAL, StateKind.EXECUTING, StateKind.FAILED]) {
+      expect(at(kind, closing.notBefore)).to.deep.equal([]);
+    }
+    expect(at(StateKind.FINALIZED, terms.settleDeadline)).to.deep.equal([RepoState.TIMED_OUT, RepoState.INSTRUCTED]);
+  });
+
+  it("never counts CONSENT as held, whatever else is so", () => {
+    const ready = { clearance: Clearance.CLEARED, now: terms.settleDeadline, caller: terms.operator };
+    expect(gateHolds(input({ ...ready, parentKind: StateKind.FINALIZED }), Gate.CONSENT)).to.equal(false);
+  });
+
   it("holds no gate that it does not know", () => {
-    expect(gateHolds(input({ clearance: Clearance.CLEARED }), 7)).to.equal(false);
+    expect(gateHolds(input({ clearance: Clearance.CLEARED }), 9)).to.equal(false);
   });
 });
 
 describe("nextAdvance", function () {
   this.timeout(PATIENCE);
 
-  it("prefers TIMEOUT, then COMPLIANCE_FAILED, then the way forward, and never MANUAL", () => {
+  it("prefers TIMEOUT, then COMPLIANCE_FAILED, then the way forward, and never CONSENT or MANUAL", () => {
     const at = (change: Parameters<typeof input>[0]) =>
       nextAdvance(input({ caller: terms.operator, ...change }))?.gate ?? null;
     const checking = { state: S.COMPLIANCE_CHECKING };

@@ -7,11 +7,15 @@ import {
   fromAbiRuleset,
   Gate,
   gateName,
+  needsParent,
   ProtocolError,
+  REPO_RULESET,
+  RepoState,
   type Ruleset,
   rulesetId,
   STANDARD_RULESET,
   StandardState,
+  StateKind,
   stateName,
   toAbiRuleset,
   validateRuleset,
@@ -96,11 +100,45 @@ describe("STANDARD_RULESET", function () {
       "0>6 MANUAL",
       "1>6 MANUAL",
       "2>6 MANUAL",
+      "0>6 CONSENT",
+      "1>6 CONSENT",
+      "2>6 CONSENT",
+      "3>6 CONSENT",
     ]);
   });
 
-  it("is sound", () => {
+  it("is sound, and made for no parent", () => {
     expect(validateRuleset(STANDARD_RULESET)).to.equal(null);
+    expect(needsParent(STANDARD_RULESET)).to.equal(false);
+  });
+});
+
+describe("REPO_RULESET", function () {
+  this.timeout(PATIENCE);
+
+  it("is the standard one behind a state that waits for the parent", () => {
+    const { states, edges } = REPO_RULESET as Ruleset;
+    expect(states.map(({ name }) => name)).to.deep.equal(Object.keys(RepoState));
+    const [first, second, ...rest] = states;
+    expect([first?.kind, second?.kind]).to.deep.equal([StateKind.INITIAL, StateKind.ACTIVE]);
+    expect(rest).to.deep.equal(STANDARD_RULESET.states.slice(1));
+    const shifted = edges
+      .filter(({ from }) => from !== RepoState.AWAITING_MATURITY)
+      .map(({ from, to, gate }) => ({ from: from - 1, to: to - 1, gate }));
+    expect(shifted).to.deep.equal(STANDARD_RULESET.edges);
+    const exits = edges.filter(({ from }) => from === RepoState.AWAITING_MATURITY);
+    expect(exits.map(({ to, gate }) => `${to} ${gateName(gate)}`)).to.deep.equal([
+      "1 PARENT_FINALIZED",
+      "7 COMPLIANCE_FAILED",
+      "8 TIMEOUT",
+      "7 MANUAL",
+      "7 CONSENT",
+    ]);
+  });
+
+  it("is sound, and made for a parent", () => {
+    expect(validateRuleset(REPO_RULESET)).to.equal(null);
+    expect(needsParent(REPO_RULESET)).to.equal(true);
   });
 });
 
@@ -115,38 +153,44 @@ describe("validateRuleset", function () {
     });
   }
 
-  it("lets nothing through that breaks a promise, among rulesets near the standard one", () => {
-    let sound = 0;
+  it("lets nothing through that breaks a promise, among rulesets near the shipped ones", () => {
+    const sound = { plain: 0, repo: 0 };
     fc.assert(
       fc.property(anyRuleset, (ruleset) => {
         if (validateRuleset(ruleset) !== null) return;
-        sound++;
+        sound[needsParent(ruleset) ? "repo" : "plain"]++;
         expectSafe(ruleset);
       }),
       { numRuns: 3_000 },
     );
-    expect(sound).to.be.greaterThan(20);
+    expect(Math.min(sound.plain, sound.repo)).to.be.greaterThan(20);
   });
 });
 
 /** The rules of the protocol, said once more in terms of runs: walk every path and look at what it did. */
 function expectSafe({ states, edges }: Ruleset): void {
   const kind = (state: number) => states[state]?.kind;
-  const walk = (state: number, cleared: boolean, verdicts: number, trail: number[]): void => {
+  const walk = (state: number, passed: readonly number[], verdicts: number, trail: number[]): void => {
     expect(trail, "no way in circles").to.not.include(state);
     const entering = kind(state);
     const decided = verdicts + (entering === 3 || entering === 5 ? 1 : 0);
     expect(decided, "one verdict").to.be.at.most(1);
-    if (entering === 2) expect(cleared, "compliance before deposits").to.equal(true);
+    if (entering === 2) {
+      expect(passed, "compliance before deposits").to.include(Gate.COMPLIANCE_CLEARED);
+      if (edges.some(({ gate }) => gate === Gate.PARENT_FINALIZED)) {
+        expect(passed, "the parent before deposits").to.include(Gate.PARENT_FINALIZED);
+      }
+    }
+    if (passed.at(-1) === Gate.CONSENT) expect(entering, "consent ends it").to.equal(5);
     if (entering === 4) expect(decided, "finalized only after a verdict").to.equal(1);
     const exits = edges.filter(({ from }) => from === state);
     if (entering === 4 || entering === 5) expect(exits).to.deep.equal([]);
     else if (entering !== 3) expect(exits.map(({ gate }) => gate)).to.include(Gate.TIMEOUT);
-    for (const { to, gate } of exits) walk(to, cleared || gate === Gate.COMPLIANCE_CLEARED, decided, [...trail, state]);
+    for (const { to, gate } of exits) walk(to, [...passed, gate], decided, [...trail, state]);
   };
   walk(
     states.findIndex(({ kind }) => kind === 0),
-    false,
+    [],
     0,
     [],
   );
@@ -159,6 +203,7 @@ describe("stateName and gateName", function () {
     expect(stateName(STANDARD_RULESET, 3)).to.equal("AWAITING_DEPOSITS");
     expect(() => stateName(STANDARD_RULESET, 8)).to.throw(ProtocolError, "8");
     expect(gateName(5)).to.equal("TIMEOUT");
-    expect(gateName(7)).to.equal(undefined);
+    expect(gateName(8)).to.equal("PARENT_FINALIZED");
+    expect(gateName(9)).to.equal(undefined);
   });
 });

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import type { Hex } from "viem";
+import { REPO_RULESET, type Ruleset, rulesetId, STANDARD_RULESET } from "../src/index.ts";
 import { type Leg, ProtocolError, type Terms, type TermsContext, validateTerms } from "../src/terms/index.ts";
 import { wellFormedTerms } from "./support/arbitraries.ts";
 import { PATIENCE } from "./support/patience.ts";
@@ -58,6 +60,37 @@ describe("validateTerms", function () {
     expect(at(terms.settleDeadline - 1, "creation")).to.equal(undefined);
     expect(at(terms.settleDeadline, "creation")).to.equal("SettlementCoordinator_SettleDeadlinePassed");
     expect(at(terms.settleDeadline)).to.equal("KeystoneEscrow_DepositDeadlinePassed");
+  });
+
+  it("lets no deposit come before maturity, and a creation at any time", () => {
+    const notBefore = terms.depositDeadline - 60;
+    const closing: Terms = { ...terms, parent: terms.parties[0] as Hex, notBefore };
+    const at = (now: number, purpose?: TermsContext["purpose"]) => validateTerms(closing, { ...context, now, purpose });
+    expect(at(notBefore - 1)).to.deep.include({
+      error: "KeystoneEscrow_NotYetOpen",
+      args: [notBefore, BigInt(notBefore - 1)],
+      field: "notBefore",
+    });
+    expect(at(notBefore)).to.equal(null);
+    expect(at(notBefore - 1, "creation")).to.equal(null);
+    expect(at(terms.depositDeadline)?.error).to.equal("KeystoneEscrow_DepositDeadlinePassed");
+  });
+
+  it("asks for a parent where the ruleset waits for one, and for none where it does not", () => {
+    const parent = terms.parties[0] as Hex;
+    const under = (ruleset: Ruleset, change: Partial<Terms>) =>
+      validateTerms({ ...terms, ruleset: rulesetId(ruleset), ...change }, { ...context, ruleset });
+    expect(under(STANDARD_RULESET, {})).to.equal(null);
+    expect(under(REPO_RULESET, { parent })).to.equal(null);
+    expect(under(STANDARD_RULESET, { parent })).to.deep.include({
+      error: "SettlementCoordinator_ParentMismatch",
+      args: [rulesetId(STANDARD_RULESET), parent],
+      field: "parent",
+    });
+    expect(under(REPO_RULESET, {})).to.deep.include({
+      error: "SettlementCoordinator_ParentMismatch",
+      args: [rulesetId(REPO_RULESET), terms.parent],
+    });
   });
 
   it("does not care how addresses and commitments are spelled", () => {

@@ -2,6 +2,8 @@ import { expect } from "chai";
 import { concat, encodeAbiParameters, type Hex, hashTypedData, keccak256, pad, stringToBytes } from "viem";
 import {
   attestationTypedData,
+  authorizationNonce,
+  cancelTypedData,
   decodeMessage,
   encodeMessage,
   encodeRuleset,
@@ -9,16 +11,20 @@ import {
   entityCommitment,
   entityRecordJson,
   hashTerms,
+  permit2DepositTypedData,
+  redirectTypedData,
   rulesetId,
   type TermsJson,
   termsAbiParameter,
   termsFromJson,
+  waiveTypedData,
   walletCommitment,
 } from "../src/index.ts";
 import attestations from "../vectors/attestations.json" with { type: "json" };
 import commitments from "../vectors/commitments.json" with { type: "json" };
 import messages from "../vectors/messages.json" with { type: "json" };
 import rulesets from "../vectors/rulesets.json" with { type: "json" };
+import signatures from "../vectors/signatures.json" with { type: "json" };
 import terms from "../vectors/terms.json" with { type: "json" };
 import { digestByHand } from "./support/eip712.ts";
 
@@ -26,7 +32,9 @@ const hash = (text: string) => keccak256(stringToBytes(text));
 
 describe("the published vectors", () => {
   it("name the types with their hashes", () => {
-    for (const { type, hash: expected } of terms.types) expect(hash(type)).to.equal(expected);
+    for (const { type, hash: expected } of [...terms.types, ...signatures.types]) {
+      expect(hash(type)).to.equal(expected);
+    }
     expect(hash(attestations.type)).to.equal(attestations.typeHash);
   });
 
@@ -79,6 +87,24 @@ describe("the published vectors", () => {
       const typedData = attestationTypedData({ chainId, registry: registry as Hex, attestation: read });
       expect(hashTypedData(typedData)).to.equal(digest);
     }
+  });
+
+  it("give what wallets and attesters sign about a settlement", () => {
+    const { input, digests } = signatures;
+    const { legIndex, validUntil } = input;
+    const read = termsFromJson(input.terms);
+    const [depositor, wallet] = [input.depositor as Hex, input.wallet as Hex];
+    const [nonce, deadline] = [BigInt(input.nonce), BigInt(input.deadline)];
+    const expected = {
+      cancel: hashTypedData(cancelTypedData({ terms: read, validUntil })),
+      waive: hashTypedData(waiveTypedData({ terms: read, legIndex, depositor, validUntil })),
+      redirect: hashTypedData(redirectTypedData({ terms: read, legIndex, wallet, validUntil })),
+      permit2: hashTypedData(permit2DepositTypedData({ terms: read, legIndex, nonce, deadline })),
+    };
+    expect(Object.fromEntries(digests.map(({ name, digest }) => [name, digest]))).to.deep.equal(expected);
+    expect(hashTerms(read)).to.equal(input.settlementId);
+    expect(authorizationNonce(input.settlementId as Hex, legIndex)).to.equal(signatures.authorizationNonce);
+    expect(signatures.types.at(-1)?.type.endsWith(signatures.permit2WitnessString)).to.equal(true);
   });
 
   it("give the bytes of messages", () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  compileRuleset,
   type Deployment,
   type EntityRecord,
   entityCommitment,
@@ -85,6 +86,7 @@ export function draftSettlement(
     coordinatorChainId: deployment.coordinatorChainId,
     coordinator: deployment.contracts.coordinator,
     escrow: deployment.contracts.escrow,
+    ruleset: compileRuleset(config),
   });
   if (fault !== null) return null;
   return { id, terms, settlementHash: hashTerms(terms), parties, legs, timeoutAt, depositDeadline };

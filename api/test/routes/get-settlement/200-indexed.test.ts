@@ -100,6 +100,7 @@ describe("GET /v1/settlements/{settlement_id} 200, what is indexed", () => {
       expect(await gates()).to.deep.equal({
         "COMPLIANCE_CLEARED COMPLIANCE_CLEARED": false,
         "COMPLIANCE_FAILED ROLLED_BACK": false,
+        "CONSENT ROLLED_BACK": false,
         "TIMEOUT TIMED_OUT": false,
         "MANUAL ROLLED_BACK": false,
       });

@@ -27,6 +27,8 @@ export interface GateInput {
   now: number;
   /** Chain ids in row order, as in the deployment. */
   chainIds: readonly (number | bigint)[];
+  /** Kind of the state that `terms.parent` is in at the same coordinator; only PARENT_FINALIZED asks. */
+  parentKind?: number | undefined;
   /** Who would send the transaction; only MANUAL asks. */
   caller?: Address | undefined;
 }
@@ -42,7 +44,8 @@ export interface NextTransition {
 
 /**
  * Pure mirror of the coordinator's `nextTransitions`: all edges out of the present state, TIMEOUT first, then COMPLIANCE_FAILED, the
- * forward one, and MANUAL ones by target. Before creation none, where the contract reverts.
+ * forward one, CONSENT, and MANUAL ones by target. Before creation none, where the contract reverts. CONSENT never counts as satisfied:
+ * whether it holds is in signatures that only `cancel` is shown.
  */
 export function nextTransitions(input: GateInput): NextTransition[] {
   const { ruleset, record } = input;
@@ -53,20 +56,26 @@ export function nextTransitions(input: GateInput): NextTransition[] {
     .map(({ to, gate }) => ({ target: to, gate, satisfied: gateHolds(input, gate) }));
 }
 
-/** The edge that `advance` would take next: TIMEOUT first, else COMPLIANCE_FAILED, else the one forward edge, never MANUAL. */
+/** The edge that `advance` would take next: TIMEOUT first, else COMPLIANCE_FAILED, else the one forward edge, never CONSENT or MANUAL. */
 export function nextAdvance(input: GateInput): NextTransition | null {
   return nextTransitions(input).find(({ satisfied, gate }) => satisfied && gate !== Gate.MANUAL) ?? null;
 }
 
+/** Positions of the gates that come before or after the forward one. */
+const RANKS = new Map<number, number>([
+  [Gate.TIMEOUT, -2],
+  [Gate.COMPLIANCE_FAILED, -1],
+  [Gate.CONSENT, 1],
+  [Gate.MANUAL, 2],
+]);
+
 function rank(gate: number): number {
-  if (gate === Gate.TIMEOUT) return 0;
-  if (gate === Gate.COMPLIANCE_FAILED) return 1;
-  return gate === Gate.MANUAL ? 3 : 2;
+  return RANKS.get(gate) ?? 0;
 }
 
-/** Whether the gate of an edge out of the present state holds now. A gate number that is not known never holds. */
+/** Whether the gate of an edge out of the present state holds now. CONSENT, and a gate number that is not known, never do. */
 export function gateHolds(input: GateInput, gate: RulesetEdge["gate"]): boolean {
-  const { terms, record, clearance, now, chainIds, caller } = input;
+  const { terms, record, clearance, now, chainIds, parentKind, caller } = input;
   switch (gate) {
     case Gate.NONE:
       return true;
@@ -80,6 +89,8 @@ export function gateHolds(input: GateInput, gate: RulesetEdge["gate"]): boolean 
       return covers(record.releaseMask, terms, chainIds);
     case Gate.TIMEOUT:
       return now >= terms.settleDeadline;
+    case Gate.PARENT_FINALIZED:
+      return parentKind === StateKind.FINALIZED && now >= terms.notBefore;
     case Gate.MANUAL:
       return caller !== undefined && caller !== ZERO_ADDRESS && caller.toLowerCase() === terms.operator.toLowerCase();
     default:

@@ -7,6 +7,7 @@ export {
   rulesetId,
   toAbiRuleset,
 } from "./codec.ts";
+export { REPO_RULESET, RepoState, type RepoStateName } from "./repo.ts";
 export { STANDARD_RULESET, StandardState, type StandardStateName } from "./standard.ts";
 export { stateName } from "./state-name.ts";
 export {
@@ -18,4 +19,11 @@ export {
   type RulesetState,
   StateKind,
 } from "./types.ts";
-export { MAX_EDGES, MAX_STATES, type RulesetError, type RulesetFault, validateRuleset } from "./validate.ts";
+export {
+  MAX_EDGES,
+  MAX_STATES,
+  needsParent,
+  type RulesetError,
+  type RulesetFault,
+  validateRuleset,
+} from "./validate.ts";

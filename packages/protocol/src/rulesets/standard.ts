@@ -43,5 +43,9 @@ export const STANDARD_RULESET = {
     { from: S.INSTRUCTED, to: S.ROLLED_BACK, gate: Gate.MANUAL },
     { from: S.COMPLIANCE_CHECKING, to: S.ROLLED_BACK, gate: Gate.MANUAL },
     { from: S.COMPLIANCE_CLEARED, to: S.ROLLED_BACK, gate: Gate.MANUAL },
+    { from: S.INSTRUCTED, to: S.ROLLED_BACK, gate: Gate.CONSENT },
+    { from: S.COMPLIANCE_CHECKING, to: S.ROLLED_BACK, gate: Gate.CONSENT },
+    { from: S.COMPLIANCE_CLEARED, to: S.ROLLED_BACK, gate: Gate.CONSENT },
+    { from: S.AWAITING_DEPOSITS, to: S.ROLLED_BACK, gate: Gate.CONSENT },
   ],
 } as const satisfies Ruleset;

@@ -11,6 +11,8 @@ export const Gate = {
   RELEASED: 4,
   TIMEOUT: 5,
   MANUAL: 6,
+  CONSENT: 7,
+  PARENT_FINALIZED: 8,
 } as const;
 export type Gate = (typeof Gate)[keyof typeof Gate];
 export type GateName = keyof typeof Gate;

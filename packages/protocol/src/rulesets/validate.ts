@@ -22,7 +22,8 @@ export type RulesetError =
   | "Ruleset_NoTimeout"
   | "Ruleset_Cyclic"
   | "Ruleset_Unreachable"
-  | "Ruleset_ComplianceSkipped";
+  | "Ruleset_ComplianceSkipped"
+  | "Ruleset_ParentSkipped";
 
 /** Mirror of `RulesetLib.validate`: the first fault in the contract's order, or null when the coordinator would take the ruleset. */
 export function validateRuleset(ruleset: Ruleset): RulesetFault | null {
@@ -73,7 +74,7 @@ function repeats(other: RulesetEdge, edge: RulesetEdge): boolean {
 
 /**
  * Executing is entered from Deposit by DEPOSITS_LOCKED and left by RELEASED into Finalized, and nothing else does either. Failed is
- * entered by TIMEOUT and COMPLIANCE_FAILED, which lead nowhere else, and by MANUAL, which ends with the deposit state.
+ * entered by TIMEOUT, COMPLIANCE_FAILED and CONSENT, which lead nowhere else, and by MANUAL, which ends with the deposit state.
  */
 function isAllowed(from: number, to: number, gate: number): boolean {
   const early = from === StateKind.INITIAL || from === StateKind.ACTIVE;
@@ -81,11 +82,13 @@ function isAllowed(from: number, to: number, gate: number): boolean {
   switch (gate) {
     case Gate.NONE:
     case Gate.COMPLIANCE_CLEARED:
+    case Gate.PARENT_FINALIZED:
       return early && onward;
     case Gate.MANUAL:
       return early && (onward || to === StateKind.FAILED);
     case Gate.TIMEOUT:
     case Gate.COMPLIANCE_FAILED:
+    case Gate.CONSENT:
       return (early || from === StateKind.DEPOSIT) && to === StateKind.FAILED;
     case Gate.DEPOSITS_LOCKED:
       return from === StateKind.DEPOSIT && to === StateKind.EXECUTING;
@@ -97,7 +100,7 @@ function isAllowed(from: number, to: number, gate: number): boolean {
 }
 
 /** Gates whose edges do not lead forward. */
-const SIDEWAYS: readonly number[] = [Gate.TIMEOUT, Gate.MANUAL, Gate.COMPLIANCE_FAILED];
+const SIDEWAYS: readonly number[] = [Gate.TIMEOUT, Gate.MANUAL, Gate.COMPLIANCE_FAILED, Gate.CONSENT];
 
 function checkExits(ruleset: Ruleset): RulesetFault | null {
   for (const [state, { kind }] of ruleset.states.entries()) {
@@ -121,14 +124,30 @@ function checkPaths(ruleset: Ruleset): RulesetFault | null {
   const reached = reach(ruleset, edges);
   const lost = states.findIndex((_, state) => !reached.has(state));
   if (lost >= 0) return fault("Ruleset_Unreachable", lost, "no path leads here");
-  // MANUAL edges count as paths: an operator must not lead past compliance either.
-  const uncleared = reach(
+  const uncleared = depositPast(ruleset, Gate.COMPLIANCE_CLEARED);
+  if (uncleared !== null) {
+    return fault("Ruleset_ComplianceSkipped", uncleared, "a path to this deposit state passes compliance by");
+  }
+  if (!needsParent(ruleset)) return null;
+  const early = depositPast(ruleset, Gate.PARENT_FINALIZED);
+  return early === null
+    ? null
+    : fault("Ruleset_ParentSkipped", early, "a path to this deposit state passes the parent by");
+}
+
+/** Whether terms under this ruleset must name a parent; under any other they must not. */
+export function needsParent({ edges }: Ruleset): boolean {
+  return edges.some(({ gate }) => gate === Gate.PARENT_FINALIZED);
+}
+
+/** The first deposit state with a path to it that no edge of the gate lies on. An operator's MANUAL edges are paths too. */
+function depositPast(ruleset: Ruleset, passed: Gate): number | null {
+  const reached = reach(
     ruleset,
-    edges.filter(({ gate }) => gate !== Gate.COMPLIANCE_CLEARED),
+    ruleset.edges.filter(({ gate }) => gate !== passed),
   );
-  const skipped = states.findIndex(({ kind }, state) => kind === StateKind.DEPOSIT && uncleared.has(state));
-  if (skipped < 0) return null;
-  return fault("Ruleset_ComplianceSkipped", skipped, "a path to this deposit state passes compliance by");
+  const state = ruleset.states.findIndex(({ kind }, index) => kind === StateKind.DEPOSIT && reached.has(index));
+  return state < 0 ? null : state;
 }
 
 /** Takes away states that lead to none of those left, until none is left or none can be taken. */

@@ -39,8 +39,11 @@ export const termsTypes = {
 export const FEE_TYPE = "Fee(address recipient,uint256 amount)";
 export const LEG_TYPE =
   "Leg(uint64 chainId,address escrow,address token,uint8 standard,uint256 tokenId,uint256 amount,bytes32 partition,uint8 from,uint8 to,Fee[] fees)";
+/** `Terms` alone; a type that refers to it has `FEE_TYPE` and `LEG_TYPE` beside it, in the order of names. */
+export const TERMS_STRUCT =
+  "Terms(bytes16 ref,uint64 chainId,address coordinator,bytes32 ruleset,bytes32[] parties,Leg[] legs,uint40 depositDeadline,uint40 settleDeadline,address[] attesters,uint8 threshold,address operator,bytes32 parent,uint40 notBefore)";
 /** The type string whose keccak256 is the type hash in the contract. */
-export const TERMS_TYPE = `Terms(bytes16 ref,uint64 chainId,address coordinator,bytes32 ruleset,bytes32[] parties,Leg[] legs,uint40 depositDeadline,uint40 settleDeadline,address[] attesters,uint8 threshold,address operator,bytes32 parent,uint40 notBefore)${FEE_TYPE}${LEG_TYPE}`;
+export const TERMS_TYPE = `${TERMS_STRUCT}${FEE_TYPE}${LEG_TYPE}`;
 
 export interface TermsDomain {
   name: "KeyStone Settlement";

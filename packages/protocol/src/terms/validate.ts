@@ -1,5 +1,7 @@
 import type { Address } from "viem";
 import { getAddress } from "viem/utils";
+import type { Ruleset } from "../rulesets/types.ts";
+import { needsParent } from "../rulesets/validate.ts";
 import {
   MAX_ATTESTERS,
   MAX_ENCODED_BYTES,
@@ -10,7 +12,7 @@ import {
   ZERO_BYTES32,
 } from "./bounds.ts";
 import { encodeTerms } from "./codec.ts";
-import type { Leg, Terms } from "./types.ts";
+import { type Leg, type Terms, TokenStandard } from "./types.ts";
 
 /** The deployment that the terms are judged for. */
 export interface TermsContext {
@@ -22,8 +24,13 @@ export interface TermsContext {
   escrow: Address;
   /** Unix seconds. Without it no clock is asked. */
   now?: number | undefined;
-  /** Which deadline must lie ahead of `now`: for a deposit (the default) `depositDeadline`, for creation only `settleDeadline`. */
+  /**
+   * What `now` is judged for: a deposit (the default) goes from `notBefore` to `depositDeadline`, for creation only `settleDeadline` must
+   * lie ahead.
+   */
   purpose?: "deposit" | "creation" | undefined;
+  /** The ruleset that the terms name. Without it nobody asks whether it is made for a parent, as no escrow does. */
+  ruleset?: Ruleset | undefined;
 }
 
 /** Why a contract would refuse the terms: its custom error with the arguments as viem decodes them, and the place in the terms. */
@@ -41,8 +48,9 @@ export type TermsError =
   | "Terms_TooManyParties"
   | "Terms_TooManyAttesters"
   | "Terms_ForeignCoordinator"
-  | "Terms_ParentWithoutRuleset"
   | "Terms_DeadlineOrder"
+  | "Terms_NotBeforeWithoutParent"
+  | "Terms_NotBeforeTooLate"
   | "Terms_InvalidThreshold"
   | "Terms_AttestersNotAscending"
   | "Terms_RepeatedParty"
@@ -54,9 +62,12 @@ export type TermsError =
   | "Terms_TooManyFees"
   | "Terms_InvalidFeeRecipient"
   | "Terms_FeesExceedAmount"
+  | "Terms_StandardFields"
   | "Terms_TooLarge"
+  | "KeystoneEscrow_NotYetOpen"
   | "KeystoneEscrow_DepositDeadlinePassed"
-  | "SettlementCoordinator_SettleDeadlinePassed";
+  | "SettlementCoordinator_SettleDeadlinePassed"
+  | "SettlementCoordinator_ParentMismatch";
 
 /**
  * Mirror of `TermsLib.validate`: the first fault in the contract's order, or null when the terms are well formed for this deployment.
@@ -73,7 +84,8 @@ export function validateTerms(terms: Terms, context: TermsContext): TermsFault |
     checkParties(terms) ??
     first(terms.legs, (leg, index) => checkLeg(leg, index, terms, context)) ??
     checkSize(encodedBytes) ??
-    checkClock(terms, context)
+    checkClock(terms, context) ??
+    checkParent(terms, context)
   );
 }
 
@@ -101,13 +113,16 @@ function checkCoordinator({ chainId, coordinator }: Terms, context: TermsContext
 }
 
 function checkTimes({ depositDeadline, settleDeadline, parent, notBefore }: Terms): TermsFault | null {
-  if (!same(parent, ZERO_BYTES32) || notBefore !== 0) {
-    const field = notBefore === 0 ? "parent" : "notBefore";
-    return fault("Terms_ParentWithoutRuleset", [parent, notBefore], field, "no ruleset is made for it");
-  }
   if (settleDeadline < depositDeadline) {
     const args = [depositDeadline, settleDeadline];
     return fault("Terms_DeadlineOrder", args, "settleDeadline", "must not be before depositDeadline");
+  }
+  if (notBefore !== 0 && same(parent, ZERO_BYTES32)) {
+    return fault("Terms_NotBeforeWithoutParent", [notBefore], "notBefore", "only terms with a parent have one");
+  }
+  if (notBefore !== 0 && notBefore >= depositDeadline) {
+    const args = [notBefore, depositDeadline];
+    return fault("Terms_NotBeforeTooLate", args, "notBefore", "must be before depositDeadline");
   }
   return null;
 }
@@ -160,7 +175,21 @@ function checkLeg(leg: Leg, index: number, { parties }: Terms, context: TermsCon
     const args = [position, BigInt(leg.fees.length)];
     return fault("Terms_TooManyFees", args, at("fees"), `at most ${MAX_FEES_PER_LEG}`);
   }
-  return checkFees(leg, index, context);
+  return checkFees(leg, index, context) ?? checkStandard(leg, index);
+}
+
+/** What a standard has no use for must be empty. */
+function checkStandard({ standard, amount, fees, tokenId, partition }: Leg, index: number): TermsFault | null {
+  const fails = (field: keyof Leg, message: string) =>
+    fault("Terms_StandardFields", [BigInt(index)], `legs[${index}].${field}`, message);
+  if (standard === TokenStandard.ERC721) {
+    if (amount !== 1n) return fails("amount", "must be 1 for ERC-721");
+    if (fees.length > 0) return fails("fees", "ERC-721 cannot be divided");
+  } else if (standard !== TokenStandard.ERC1155 && tokenId !== 0n) {
+    return fails("tokenId", "must be zero but for ERC-721 and ERC-1155");
+  }
+  if (standard === TokenStandard.ERC1400 || same(partition, ZERO_BYTES32)) return null;
+  return fails("partition", "must be zero but for ERC-1400");
 }
 
 function checkFees({ amount, token, fees }: Leg, leg: number, { escrow }: TermsContext): TermsFault | null {
@@ -190,16 +219,26 @@ function checkSize(bytes: number): TermsFault | null {
   return fault("Terms_TooLarge", [BigInt(bytes)], "", `${bytes} ABI-encoded bytes, at most ${MAX_ENCODED_BYTES}`);
 }
 
-function checkClock({ depositDeadline, settleDeadline }: Terms, { now, purpose }: TermsContext): TermsFault | null {
+function checkClock(terms: Terms, { now, purpose }: TermsContext): TermsFault | null {
+  const { depositDeadline, settleDeadline, notBefore } = terms;
   if (now === undefined) return null;
   if (purpose === "creation") {
     const args = [settleDeadline, BigInt(now)];
     if (now < settleDeadline) return null;
     return fault("SettlementCoordinator_SettleDeadlinePassed", args, "settleDeadline", "must lie ahead");
   }
+  if (now < notBefore) {
+    return fault("KeystoneEscrow_NotYetOpen", [notBefore, BigInt(now)], "notBefore", "has not come yet");
+  }
   if (now < depositDeadline) return null;
   const args = [depositDeadline, BigInt(now)];
   return fault("KeystoneEscrow_DepositDeadlinePassed", args, "depositDeadline", "must lie ahead");
+}
+
+function checkParent({ ruleset: id, parent }: Terms, { ruleset }: TermsContext): TermsFault | null {
+  if (ruleset === undefined || needsParent(ruleset) !== same(parent, ZERO_BYTES32)) return null;
+  const message = needsParent(ruleset) ? "the ruleset waits for one" : "the ruleset is not made for one";
+  return fault("SettlementCoordinator_ParentMismatch", [id, parent], "parent", message);
 }
 
 function first<item>(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { type Address, getAddress, type Hex } from "viem";
-import type { Fee, Leg, Terms, TermsContext } from "../../src/terms/index.ts";
+import { type Fee, type Leg, type Terms, type TermsContext, TokenStandard } from "../../src/terms/index.ts";
 
 /** Random values of the wire types, and terms: `anyTerms` fit their Solidity types, `wellFormedTerms` also keep every rule. */
 
@@ -46,6 +46,18 @@ export const anyTerms: fc.Arbitrary<Terms> = fc.record({
 
 const notOneOf = (...taken: Address[]) => address.filter((value) => BigInt(value) !== 0n && !taken.includes(value));
 
+const none = `0x${"00".repeat(32)}` as const;
+
+/** What a standard has fields for; an ERC-721 leg is one token without fees. */
+const legKinds: fc.Arbitrary<Pick<Leg, "standard" | "tokenId" | "partition"> & Partial<Leg>>[] = [
+  fc
+    .constantFrom(TokenStandard.ERC20, TokenStandard.ERC3643)
+    .map((standard) => ({ standard, tokenId: 0n, partition: none })),
+  uint(256).map((tokenId) => ({ standard: TokenStandard.ERC721, tokenId, partition: none, amount: 1n, fees: [] })),
+  bytes32.map((partition) => ({ standard: TokenStandard.ERC1400, tokenId: 0n, partition })),
+  uint(256).map((tokenId) => ({ standard: TokenStandard.ERC1155, tokenId, partition: none })),
+];
+
 function wellFormedLeg(parties: number, { chainIds, escrow }: TermsContext): fc.Arbitrary<Leg> {
   const party = fc.nat({ max: parties - 1 });
   return fc
@@ -55,16 +67,14 @@ function wellFormedLeg(parties: number, { chainIds, escrow }: TermsContext): fc.
       amount: fc.bigInt({ min: 1n, max: (1n << 256n) - 1n }),
       ends: fc.tuple(party, party).filter(([from, to]) => from !== to),
       shares: fc.array(fc.nat({ max: 250 }), { maxLength: 4 }),
+      kind: fc.oneof(...legKinds),
     })
-    .chain(({ chainId, token, amount, ends: [from, to], shares }) =>
+    .chain(({ chainId, token, amount, ends: [from, to], shares, kind }) =>
       fc.array(notOneOf(escrow, token), { minLength: shares.length, maxLength: shares.length }).map((recipients) => ({
         chainId,
         escrow,
         token,
-        standard: 0,
-        tokenId: 0n,
         amount,
-        partition: `0x${"00".repeat(32)}` as const,
         from,
         to,
         fees: recipients
@@ -76,11 +86,12 @@ function wellFormedLeg(parties: number, { chainIds, escrow }: TermsContext): fc.
                 : amount / 4n,
           }))
           .filter((fee) => fee.amount > 0n),
+        ...kind,
       })),
     );
 }
 
-/** ERC-20 terms that every contract of the deployment takes at a time before `context.now ?? 0`. */
+/** Terms that every contract of the deployment takes at a time before `context.now ?? 0`. */
 export function wellFormedTerms(context: TermsContext): fc.Arbitrary<Terms> {
   const now = context.now ?? 0;
   return fc.uniqueArray(bytes32, { minLength: 2, maxLength: 8 }).chain((parties) =>
@@ -93,21 +104,27 @@ export function wellFormedTerms(context: TermsContext): fc.Arbitrary<Terms> {
         attesters: fc.uniqueArray(notOneOf(), { minLength: 1, maxLength: 8 }),
         seats: fc.nat(),
         operator: address,
+        // Half of them are a closing, some of those with no day of their own.
+        closing: fc.option(
+          fc.record({ parent: bytes32.filter((id) => id !== none), day: fc.nat({ max: 2 ** 40 - 1 }) }),
+        ),
       })
-      .map(({ ref, ruleset, legs, deadlines: [depositDeadline, margin], attesters, seats, operator }) => ({
-        ref,
-        chainId: BigInt(context.coordinatorChainId ?? context.chainIds[0] ?? 0),
-        coordinator: context.coordinator,
-        ruleset,
-        parties,
-        legs,
-        depositDeadline,
-        settleDeadline: depositDeadline + margin,
-        attesters: attesters.toSorted((left, right) => (BigInt(left) < BigInt(right) ? -1 : 1)),
-        threshold: 1 + (seats % attesters.length),
-        operator,
-        parent: `0x${"00".repeat(32)}` as const,
-        notBefore: 0,
-      })),
+      .map(
+        ({ ref, ruleset, legs, deadlines: [depositDeadline, margin], attesters, seats, operator, closing }): Terms => ({
+          ref,
+          chainId: BigInt(context.coordinatorChainId ?? context.chainIds[0] ?? 0),
+          coordinator: context.coordinator,
+          ruleset,
+          parties,
+          legs,
+          depositDeadline,
+          settleDeadline: depositDeadline + margin,
+          attesters: attesters.toSorted((left, right) => (BigInt(left) < BigInt(right) ? -1 : 1)),
+          threshold: 1 + (seats % attesters.length),
+          operator,
+          parent: closing?.parent ?? none,
+          notBefore: (closing?.day ?? 0) % depositDeadline,
+        }),
+      ),
   );
 }

@@ -1,17 +1,37 @@
-import { concat, encodeAbiParameters, type Hex, keccak256, stringToBytes } from "viem";
+import { type Address, concat, encodeAbiParameters, type Hex, keccak256, stringToBytes } from "viem";
 import { FEE_TYPE, type Fee, LEG_TYPE, type Leg, TERMS_TYPE, type Terms } from "../../src/terms/index.ts";
 
 /** The digest worked out by hand from EIP-712's text, so that the package and viem are judged by a third voice. */
 export function digestByHand(terms: Terms): Hex {
-  const domain = encode([
-    ["bytes32", typeHash("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")],
-    ["bytes32", typeHash("KeyStone Settlement")],
+  return digest(settlementDomain(terms), hashStruct(terms));
+}
+
+/** What is signed under a domain, once its message is hashed. */
+export function digest(domain: Hex, message: Hex): Hex {
+  return keccak256(concat(["0x1901", domain, message]));
+}
+
+export function settlementDomain({ chainId, coordinator }: Pick<Terms, "chainId" | "coordinator">): Hex {
+  return domainOf("KeyStone Settlement", chainId, coordinator);
+}
+
+export function domainOf(name: string, chainId: bigint, contract: Address): Hex {
+  return hashFields("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)", [
+    ["bytes32", typeHash(name)],
     ["bytes32", typeHash("1")],
-    ["uint256", terms.chainId],
-    ["address", terms.coordinator],
+    ["uint256", chainId],
+    ["address", contract],
   ]);
-  const message = encode([
-    ["bytes32", typeHash(TERMS_TYPE)],
+}
+
+/** A struct of plain fields: its type hash, then each field as a word. */
+export function hashFields(type: string, fields: [type: string, value: unknown][]): Hex {
+  return encode([["bytes32", typeHash(type)], ...fields]);
+}
+
+/** EIP-712's hashStruct of terms. */
+export function hashStruct(terms: Terms): Hex {
+  return hashFields(TERMS_TYPE, [
     ["bytes16", terms.ref],
     ["uint64", terms.chainId],
     ["address", terms.coordinator],
@@ -26,12 +46,10 @@ export function digestByHand(terms: Terms): Hex {
     ["bytes32", terms.parent],
     ["uint40", terms.notBefore],
   ]);
-  return keccak256(concat(["0x1901", domain, message]));
 }
 
 function hashLeg(leg: Leg): Hex {
-  return encode([
-    ["bytes32", typeHash(LEG_TYPE + FEE_TYPE)],
+  return hashFields(LEG_TYPE + FEE_TYPE, [
     ["uint64", leg.chainId],
     ["address", leg.escrow],
     ["address", leg.token],
@@ -47,8 +65,7 @@ function hashLeg(leg: Leg): Hex {
 
 // In EIP-712 a referenced type follows the primary one: Leg's own hash includes Fee's string.
 function hashFee(fee: Fee): Hex {
-  return encode([
-    ["bytes32", typeHash(FEE_TYPE)],
+  return hashFields(FEE_TYPE, [
     ["address", fee.recipient],
     ["uint256", fee.amount],
   ]);

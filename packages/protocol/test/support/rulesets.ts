@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import {
   Gate,
+  REPO_RULESET,
   type Ruleset,
   type RulesetEdge,
   type RulesetError,
@@ -23,6 +24,11 @@ const kindOf = (state: number, kind: number) =>
   standard(() => ({ states: states.map((entry, index) => (index === state ? { ...entry, kind } : entry)) }));
 const edgeTo = (index: number, change: Partial<RulesetEdge>) =>
   standard(() => ({ edges: edges.map((edge, position) => (position === index ? { ...edge, ...change } : edge)) }));
+
+const repo = (change: (all: readonly RulesetEdge[]) => readonly RulesetEdge[]): Ruleset => ({
+  states: REPO_RULESET.states,
+  edges: change(REPO_RULESET.edges),
+});
 
 /** A ruleset that breaks one rule, and what the contract must say of it. */
 export interface BrokenRuleset {
@@ -188,27 +194,75 @@ export const brokenRulesets: BrokenRuleset[] = [
     error: "Ruleset_ComplianceSkipped",
     args: [3n],
   },
+  {
+    name: "a consent that goes on",
+    ruleset: edgeTo(15, { to: 1 }),
+    error: "Ruleset_Edge",
+    args: [15n],
+  },
+  {
+    name: "a consent after the verdict",
+    ruleset: plus({ from: 4, to: 6, gate: Gate.CONSENT }),
+    error: "Ruleset_Edge",
+    args: [last],
+  },
+  {
+    name: "two consents of one state",
+    ruleset: plus({ from: 0, to: 7, gate: Gate.CONSENT }),
+    error: "Ruleset_RepeatedEdge",
+    args: [last],
+  },
+  {
+    name: "a parent that ends it",
+    ruleset: repo((all) => [...all, { from: 1, to: 7, gate: Gate.PARENT_FINALIZED }]),
+    error: "Ruleset_Edge",
+    args: [BigInt(REPO_RULESET.edges.length)],
+  },
+  {
+    name: "a parent at the deposit state",
+    ruleset: plus({ from: 3, to: 4, gate: Gate.PARENT_FINALIZED }),
+    error: "Ruleset_Edge",
+    args: [last],
+  },
+  {
+    name: "a second way forward behind the parent",
+    ruleset: repo((all) => [...all, { from: 0, to: 2, gate: Gate.NONE }]),
+    error: "Ruleset_ForwardEdges",
+    args: [0n],
+  },
+  {
+    name: "an operator's way past the parent",
+    ruleset: repo((all) => [...all, { from: 0, to: 1, gate: Gate.MANUAL }]),
+    error: "Ruleset_ParentSkipped",
+    args: [4n],
+  },
+  {
+    name: "an operator's way past compliance and the parent",
+    ruleset: repo((all) => [...all, { from: 0, to: 4, gate: Gate.MANUAL }]),
+    error: "Ruleset_ComplianceSkipped",
+    args: [4n],
+  },
 ];
 
-const gate = fc.nat({ max: 6 });
-const state = fc.nat({ max: 8 });
+const gate = fc.nat({ max: 8 });
+const state = fc.nat({ max: 9 });
 const edge = fc.record({ from: state, to: state, gate });
 
-/** A change of the standard ruleset: most leave it sound or break one rule, so that both answers are common. */
+/** A change of a shipped ruleset: most leave it sound or break one rule, so that both answers are common. */
 const step: fc.Arbitrary<(ruleset: Ruleset) => Ruleset> = fc.oneof(
   edge.map((more) => (ruleset: Ruleset) => ({ ...ruleset, edges: [...ruleset.edges, more] })),
   fc
-    .nat({ max: 14 })
+    .nat({ max: 23 })
     .map((at) => (ruleset: Ruleset) => ({ ...ruleset, edges: ruleset.edges.filter((_, i) => i !== at) })),
-  fc.tuple(fc.nat({ max: 14 }), edge).map(([at, other]) => (ruleset: Ruleset) => ({
+  fc.tuple(fc.nat({ max: 23 }), edge).map(([at, other]) => (ruleset: Ruleset) => ({
     ...ruleset,
     edges: ruleset.edges.map((entry, i) => (i === at ? { ...entry, ...other } : entry)),
   })),
-  fc.tuple(fc.nat({ max: 14 }), gate).map(([at, value]) => (ruleset: Ruleset) => ({
+  fc.tuple(fc.nat({ max: 23 }), gate).map(([at, value]) => (ruleset: Ruleset) => ({
     ...ruleset,
     edges: ruleset.edges.map((entry, i) => (i === at ? { ...entry, gate: value } : entry)),
   })),
-  fc.tuple(fc.nat({ max: 7 }), fc.nat({ max: 5 })).map(([at, kind]) => (ruleset: Ruleset) => ({
+  fc.tuple(fc.nat({ max: 8 }), fc.nat({ max: 5 })).map(([at, kind]) => (ruleset: Ruleset) => ({
     ...ruleset,
     states: ruleset.states.map((entry, i) => (i === at ? { ...entry, kind } : entry)),
   })),
@@ -223,7 +277,7 @@ const step: fc.Arbitrary<(ruleset: Ruleset) => Ruleset> = fc.oneof(
   fc.constant((ruleset: Ruleset) => ({ ...ruleset, edges: ruleset.edges.toReversed() })),
 );
 
-/** Rulesets within four steps of the standard one. Every one fits its Solidity types. */
+/** Rulesets within four steps of a shipped one. Every one fits its Solidity types. */
 export const anyRuleset: fc.Arbitrary<Ruleset> = fc
-  .array(step, { maxLength: 4 })
-  .map((steps) => steps.reduce((ruleset, change) => change(ruleset), STANDARD_RULESET as Ruleset));
+  .tuple(fc.constantFrom<Ruleset>(STANDARD_RULESET, REPO_RULESET), fc.array(step, { maxLength: 4 }))
+  .map(([shipped, steps]) => steps.reduce((ruleset, change) => change(ruleset), shipped));

@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { MAX_ENCODED_BYTES, type Terms, type TermsError } from "../../src/terms/index.ts";
+import { MAX_ENCODED_BYTES, type Terms, type TermsError, TokenStandard } from "../../src/terms/index.ts";
 import { context, terms, type withLeg } from "./sample.ts";
 
 /** One way each to break well-formed terms. The contract must name the same error with the same arguments. */
@@ -75,17 +75,17 @@ export const faultyTerms: TermsFaultCase[] = [
     field: "coordinator",
   },
   {
-    name: "a parent",
-    change: (base) => ({ ...base, parent: commitment(7) }),
-    error: "Terms_ParentWithoutRuleset",
-    args: [commitment(7), 0],
-    field: "parent",
+    name: "a maturity of nothing",
+    change: (base) => ({ ...base, notBefore: 1 }),
+    error: "Terms_NotBeforeWithoutParent",
+    args: [1],
+    field: "notBefore",
   },
   {
-    name: "a maturity",
-    change: (base) => ({ ...base, notBefore: 1 }),
-    error: "Terms_ParentWithoutRuleset",
-    args: [commitment(0), 1],
+    name: "a maturity that leaves no time to deposit",
+    change: (base) => ({ ...base, parent: commitment(7), notBefore: base.depositDeadline }),
+    error: "Terms_NotBeforeTooLate",
+    args: [terms.depositDeadline, terms.depositDeadline],
     field: "notBefore",
   },
   {
@@ -246,6 +246,38 @@ export const faultyTerms: TermsFaultCase[] = [
     args: [0n],
     field: "legs[0].fees[1].amount",
   },
+  {
+    name: "more than one of an ERC-721",
+    change: leg({ standard: TokenStandard.ERC721, amount: 2n }),
+    error: "Terms_StandardFields",
+    args: [0n],
+    field: "legs[0].amount",
+  },
+  {
+    name: "a fee out of an ERC-721",
+    change: leg({ standard: TokenStandard.ERC721, amount: 1n, fees: [{ recipient: stranger, amount: 0n }] }),
+    error: "Terms_StandardFields",
+    args: [0n],
+    field: "legs[0].fees",
+  },
+  ...[TokenStandard.ERC20, TokenStandard.ERC1400, TokenStandard.ERC3643].map(
+    (standard): TermsFaultCase => ({
+      name: `a token id under standard ${standard}`,
+      change: leg({ standard, tokenId: 1n }, 1),
+      error: "Terms_StandardFields",
+      args: [1n],
+      field: "legs[1].tokenId",
+    }),
+  ),
+  ...[TokenStandard.ERC20, TokenStandard.ERC721, TokenStandard.ERC3643, TokenStandard.ERC1155].map(
+    (standard): TermsFaultCase => ({
+      name: `a partition under standard ${standard}`,
+      change: leg({ standard, amount: 1n, partition: commitment(1) }),
+      error: "Terms_StandardFields",
+      args: [0n],
+      field: "legs[0].partition",
+    }),
+  ),
   {
     name: `more than ${MAX_ENCODED_BYTES} bytes`,
     change: (base) => ({
