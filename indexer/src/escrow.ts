@@ -16,7 +16,22 @@ listen("escrow", escrowAbi, {
   },
 
   async LegClaimable(fact) {
-    await moveLeg(fact, { status: "claimable", claimableReason: fact.args.reason });
+    // What failed of a waived leg is its return: waived it stays.
+    const { reason } = fact.args;
+    await moveLeg(fact, (before) => ({ status: before === "waived" ? before : "claimable", claimableReason: reason }));
+  },
+
+  async LegWaived(fact) {
+    await moveLeg(fact, { status: "waived", redirectedTo: null });
+  },
+
+  async LegReturned(fact) {
+    await moveLeg(fact, { status: "waived", claimableReason: null, releaseTxHash: fact.at.txHash });
+  },
+
+  async LegRedirected(fact) {
+    const { wallet } = fact.args;
+    await moveLeg(fact, (before) => ({ status: before, redirectedTo: wallet }));
   },
 
   async LegReleased(fact) {
@@ -29,14 +44,9 @@ listen("escrow", escrowAbi, {
     });
   },
 
+  /** The depositor stays who deposited; a refund to another wallet went where the leg was redirected to. */
   async LegRefunded(fact) {
-    const { args, at } = fact;
-    await moveLeg(fact, {
-      status: "refunded",
-      depositor: args.depositor,
-      claimableReason: null,
-      releaseTxHash: at.txHash,
-    });
+    await moveLeg(fact, { status: "refunded", claimableReason: null, releaseTxHash: fact.at.txHash });
   },
 
   async RecipientRevealed({ args, at, db }) {
@@ -64,17 +74,21 @@ listen("escrow", escrowAbi, {
   },
 });
 
-type LegChange = Partial<Omit<typeof leg.$inferInsert, "chainId" | "settlementHash" | "legIndex" | "status">> &
-  Pick<typeof leg.$inferInsert, "status">;
+type LegRow = typeof leg.$inferInsert;
+type LegChange = Partial<Omit<LegRow, "chainId" | "settlementHash" | "legIndex" | "status">> & Pick<LegRow, "status">;
 
-/** Applies what a log says of a leg; whatever it does not say stays. */
+/** Applies what a log says of a leg, which may depend on how the leg stood before; whatever it does not say stays. */
 async function moveLeg(
   { args, at, db }: Fact<{ settlementId: `0x${string}`; legIndex: number }>,
-  change: LegChange,
+  change: LegChange | ((before: LegRow["status"]) => LegChange),
 ): Promise<void> {
-  const moved = { ...change, blockNumber: at.blockNumber, blockHash: at.blockHash };
+  const after = (before: LegRow["status"]) => ({
+    ...(typeof change === "function" ? change(before) : change),
+    blockNumber: at.blockNumber,
+    blockHash: at.blockHash,
+  });
   await db
     .insert(leg)
-    .values({ chainId: at.chainId, settlementHash: args.settlementId, legIndex: args.legIndex, ...moved })
-    .onConflictDoUpdate(moved);
+    .values({ chainId: at.chainId, settlementHash: args.settlementId, legIndex: args.legIndex, ...after("deposited") })
+    .onConflictDoUpdate((row) => after(row.status));
 }

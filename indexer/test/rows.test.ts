@@ -226,6 +226,55 @@ describe("indexer: rows", function () {
     });
   });
 
+  it("follows a waived leg, whose return can fail, back to its depositor", async () => {
+    const settlementId = hash();
+    const [depositor, recipient] = [account(), account()];
+    const key = { settlementId, legIndex: 2 };
+    const deposit = { depositor, secret: hash(), token: account(), tokenId: 0n, amount: 9n };
+    await world.block(
+      world.other,
+      log("escrow", "LegDeposited", { ...key, ...deposit }),
+      log("escrow", "LegRedirected", { ...key, wallet: account() }),
+      log("escrow", "LegWaived", { ...key, recipient }),
+    );
+    expect(await only("leg", settlementId)).to.include({
+      status: "waived",
+      depositor: depositor.toLowerCase(),
+      recipient: null,
+      redirected_to: null,
+      release_tx_hash: null,
+    });
+    await world.block(world.other, log("escrow", "LegClaimable", { ...key, reason: "0x09" }));
+    expect(await only("leg", settlementId)).to.include({ status: "waived", claimable_reason: "0x09" });
+    await world.block(world.other, log("escrow", "LegReturned", { ...key, wallet: depositor }));
+    expect(await only("leg", settlementId)).to.include({
+      status: "waived",
+      claimable_reason: null,
+      release_tx_hash: (await world.other.client.getBlock()).transactions[0],
+    });
+  });
+
+  it("shows where a leg was redirected to, before it is paid and after, and leaves its depositor alone", async () => {
+    const settlementId = hash();
+    const [depositor, wallet] = [account(), account()];
+    const key = { settlementId, legIndex: 0 };
+    const deposit = { depositor, secret: hash(), token: account(), tokenId: 0n, amount: 9n };
+    await world.block(
+      world.coordinator,
+      log("escrow", "LegDeposited", { ...key, ...deposit }),
+      log("escrow", "LegClaimable", { ...key, reason: "0x09" }),
+      log("escrow", "LegRedirected", { ...key, wallet }),
+    );
+    const redirected = { depositor: depositor.toLowerCase(), redirected_to: wallet.toLowerCase() };
+    expect(await only("leg", settlementId)).to.include({
+      ...redirected,
+      status: "claimable",
+      claimable_reason: "0x09",
+    });
+    await world.block(world.coordinator, log("escrow", "LegRefunded", { ...key, depositor: wallet, amount: 9n }));
+    expect(await only("leg", settlementId)).to.include({ ...redirected, status: "refunded", claimable_reason: null });
+  });
+
   it("shows a wallet per chain that it was revealed on", async () => {
     const settlementId = hash();
     const wallet = account();
@@ -378,6 +427,8 @@ describe("indexer: rows", function () {
       world.other,
       log("messenger", "Wired", { wiringHash: ONE }),
       log("messenger", "Sealed", []),
+      log("messenger", "NonceMarked", { chainId: BigInt(COORDINATOR_CHAIN), nonce: 7n, skippableAt: 2n ** 64n }),
+      log("messenger", "NonceSkipped", { chainId: BigInt(COORDINATOR_CHAIN), nonce: 7n }),
       log("root", "ChildDeployed", { child: 3, account: DEPLOYMENT.contracts.messenger }),
     );
     await world.indexed();
@@ -387,7 +438,9 @@ describe("indexer: rows", function () {
     expect(rows.map(({ contract, event, args, log_index }) => [contract, event, args, log_index])).to.deep.equal([
       ["messenger", "Wired", JSON.stringify({ wiringHash: ONE }), 0],
       ["messenger", "Sealed", "{}", 1],
-      ["root", "ChildDeployed", JSON.stringify({ child: 3, account: DEPLOYMENT.contracts.messenger.toLowerCase() }), 2],
+      ["messenger", "NonceMarked", JSON.stringify({ chainId: A, nonce: "7", skippableAt: String(2n ** 64n) }), 2],
+      ["messenger", "NonceSkipped", JSON.stringify({ chainId: A, nonce: "7" }), 3],
+      ["root", "ChildDeployed", JSON.stringify({ child: 3, account: DEPLOYMENT.contracts.messenger.toLowerCase() }), 4],
     ]);
     expect(rows[0]).to.include({
       chain_id: B,

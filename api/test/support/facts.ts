@@ -108,6 +108,7 @@ export async function indexDeposit(
       recipient: null,
       token: leg.token.toLowerCase() as Hex,
       amount: leg.amount,
+      redirected_to: null,
       claimable_reason: null,
       deposit_tx_hash: place.tx_hash,
       release_tx_hash: null,

@@ -4,6 +4,7 @@ import {
   emptyWorld,
   encodeTerms,
   type World as Folded,
+  type FoldedLeg,
   Gate,
   STANDARD_RULESET,
 } from "@keystoneos/protocol";
@@ -53,7 +54,18 @@ export function publishedRows(dump: Dump, about: ReadonlySet<string>): Plain {
   return sorted({
     settlement: of("settlement", "ref", "ruleset", "terms", "created", "state", "verdict", "transition_count"),
     transition: of("transition", "sequence", "from_state", "to_state", "gate", "evidence_hash"),
-    leg: of("leg", "chain_id", "leg_index", "status", "depositor", "recipient", "token", "amount", "claimable_reason"),
+    leg: of(
+      "leg",
+      "chain_id",
+      "leg_index",
+      "status",
+      "depositor",
+      "recipient",
+      "token",
+      "amount",
+      "redirected_to",
+      "claimable_reason",
+    ),
     settlement_chain: of(
       "settlement_chain",
       "chain_id",
@@ -123,11 +135,12 @@ function everywhere(world: Folded): Plain {
           settlement_hash,
           chain_id,
           leg_index,
-          status: leg.claimableReason === null ? leg.status : "claimable",
-          depositor: (leg.status === "refunded" ? leg.paidTo : leg.depositor)?.toLowerCase(),
+          status: statusOf(leg),
+          depositor: leg.depositor.toLowerCase(),
           recipient: leg.status === "released" ? leg.paidTo?.toLowerCase() : null,
           token: leg.token.toLowerCase(),
           amount: String(leg.amount),
+          redirected_to: leg.redirectedTo?.toLowerCase() ?? null,
           claimable_reason: leg.claimableReason,
         });
       }
@@ -152,6 +165,11 @@ function everywhere(world: Folded): Plain {
     }
   }
   return rows;
+}
+
+function statusOf({ waived, claimableReason, status }: FoldedLeg): string {
+  if (waived) return "waived";
+  return claimableReason === null ? status : "claimable";
 }
 
 function messages(world: Folded): Row[] {

@@ -24,6 +24,7 @@ export class Story {
   readonly #state = new Map<number, number>();
   readonly #deposited = new Set<string>();
   readonly #paid = new Set<string>();
+  readonly #waived = new Set<string>();
   readonly #mined: { chainId: number; block: bigint; undo: () => void }[] = [];
   #undo: (() => void)[] = [];
   #sequence = 0n;
@@ -152,9 +153,21 @@ export class Story {
         };
         makers.push(
           () => log("escrow", "LegClaimable", { ...key, reason: this.#hash("reason", value) }),
-          () => pay(log("escrow", "LegReleased", { ...key, recipient, amount })),
-          () => pay(log("escrow", "LegRefunded", { ...key, depositor: recipient, amount })),
+          () => log("escrow", "LegRedirected", { ...key, wallet: recipient }),
         );
+        if (this.#waived.has(name)) {
+          makers.push(() => pay(log("escrow", "LegReturned", { ...key, wallet: recipient })));
+        } else {
+          makers.push(
+            () => pay(log("escrow", "LegReleased", { ...key, recipient, amount })),
+            () => pay(log("escrow", "LegRefunded", { ...key, depositor: recipient, amount })),
+            () => {
+              this.#waived.add(name);
+              this.#undo.push(() => this.#waived.delete(name));
+              return log("escrow", "LegWaived", { ...key, recipient });
+            },
+          );
+        }
       }
     }
     return makers;

@@ -71,6 +71,9 @@ describe("the ABIs", () => {
       "FeeOwed",
       "LegClaimable",
       "LegRefunded",
+      "LegWaived",
+      "LegReturned",
+      "LegRedirected",
       "Attested",
       "Revoked",
       "Overridden",
@@ -80,6 +83,8 @@ describe("the ABIs", () => {
       "MessageIgnored",
       "Wired",
       "Sealed",
+      "NonceMarked",
+      "NonceSkipped",
     ]);
   });
 

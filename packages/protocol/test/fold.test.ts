@@ -258,6 +258,32 @@ describe("the fold", function () {
     });
   });
 
+  const waived = escrowEvent(OTHER, "LegWaived", { legIndex: 1, recipient: wallet });
+  const returned = escrowEvent(OTHER, "LegReturned", { legIndex: 1, wallet });
+  const redirected = escrowEvent(OTHER, "LegRedirected", { legIndex: 1, wallet });
+  const executed = [escrowEvent(OTHER, "LegsLocked"), escrowEvent(OTHER, "VerdictReceived", { verdict: 1 })];
+
+  it("calls a leg waived from the decision on, before it is returned, and never refunded", () => {
+    const steps = [deposited(OTHER, 1), escrowEvent(OTHER, "LegsLocked"), waived];
+    const given = world(...steps);
+    expect(legStatusOf(given, OTHER, id, 1)).to.equal(LegStatus.WAIVED);
+    expect(escrowRecordOf(given, OTHER, id)).to.include({ deposited: 2, paid: 0, waived: 2 });
+
+    steps.push(escrowEvent(OTHER, "VerdictReceived", { verdict: 2 }), returned);
+    const back = world(...steps);
+    expect(legStatusOf(back, OTHER, id, 1)).to.equal(LegStatus.WAIVED);
+    expect(escrowRecordOf(back, OTHER, id)).to.include({ verdict: 2, paid: 2, waived: 2 });
+    expect(escrowOf(back, OTHER, id)?.legs.get(1)).to.include({ status: "returned", paidTo: wallet, paidAmount: 9n });
+  });
+
+  it("follows a redirected leg, which a waiver gives back to its depositor", () => {
+    const legIn = (...events: [number, ProtocolEvent][]) =>
+      escrowOf(world(deposited(OTHER, 1), ...executed, ...events), OTHER, id)?.legs.get(1);
+    expect(legIn(redirected)).to.include({ redirectedTo: wallet, waived: false, status: "deposited" });
+    expect(legIn(redirected, waived)).to.include({ redirectedTo: null, waived: true });
+    expect(legIn(waived, redirected)).to.include({ redirectedTo: wallet, waived: true });
+  });
+
   it("reads the verdict of the coordinator's escrow from the coordinator, and of others from their messages", () => {
     const folded = world(verdict(1));
     expect(verdictAt(folded, HOME, id)).to.equal(1);
@@ -412,6 +438,7 @@ describe("the fold", function () {
       [],
       escrowEvent(HOME, "LegReleased", { legIndex: 0, recipient: wallet, amount: 1n }),
     ],
+    ["a waiver of a leg it never saw", [], escrowEvent(HOME, "LegWaived", { legIndex: 0, recipient: wallet })],
   ];
   for (const [name, before, [chainId, event]] of faults) {
     it(`refuses ${name}, and stays as it was`, () => {

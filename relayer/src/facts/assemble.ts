@@ -34,7 +34,9 @@ export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, { t
     escrows: escrowsOf(shown(rows.escrows), shown(rows.revealed)),
     legs: terms.legs.map((leg, index): LegFacts | null => {
       const row = shown(rows.legs).find((l) => l.leg_index === index && l.chain_id === leg.chainId);
-      return row === undefined ? null : { status: row.status, blockNumber: row.block_number };
+      if (row === undefined) return null;
+      const returned = row.status === "waived" && row.release_tx_hash !== null;
+      return { status: returned ? "returned" : row.status, blockNumber: row.block_number };
     }),
     messages: shown(rows.messages).flatMap(messageOf),
     statements: statementsOf(shown(rows.statements), coordinatorChainId, terms.parties),

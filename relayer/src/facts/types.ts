@@ -62,7 +62,8 @@ export interface EscrowFacts {
 }
 
 export interface LegFacts {
-  status: "deposited" | "claimable" | "released" | "refunded";
+  /** `waived` is owed to its depositor, `returned` has gone back there. */
+  status: "deposited" | "claimable" | "released" | "refunded" | "waived" | "returned";
   blockNumber: bigint;
 }
 

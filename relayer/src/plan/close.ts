@@ -19,6 +19,7 @@ export function planClose(facts: Facts): Action[] {
 function isSettled(facts: Facts): boolean {
   return facts.terms.legs.every((_, index) => {
     const status = facts.legs[index]?.status;
+    if (status === "returned") return true;
     if (verdictOf(facts) === "execute") return status === "released";
     return status === undefined || status === "refunded";
   });

@@ -5,13 +5,12 @@ import { planMessage } from "./messages.ts";
 import type { Policy } from "./policy.ts";
 import { escrowOf, legChains, legsOn, timeOn } from "./terms.ts";
 
-/** Legs that are decided and still in the escrow, and the report that they have left it. */
+/** Legs that are decided and still in the escrow, waived ones whatever the verdict, and the report that they have left it. */
 export function planPayouts(facts: Facts, now: Date, policy: Policy): Action[] {
   return legChains(facts).flatMap((chainId): Action[] => {
     if (!facts.heads.has(chainId)) return [];
     const direction = directionOn(facts, chainId);
-    if (direction === null) return [];
-    const actions = [...planMoves(facts, chainId, direction, now, policy)];
+    const actions = planMoves(facts, chainId, direction, now, policy);
     if (direction === "release") actions.push(...planReport(facts, chainId, now, policy));
     return actions;
   });
@@ -28,7 +27,7 @@ function directionOn(facts: Facts, chainId: number): "release" | "refund" | null
 function planMoves(
   facts: Facts,
   chainId: number,
-  direction: "release" | "refund",
+  direction: "release" | "refund" | null,
   now: Date,
   policy: Policy,
 ): Action[] {
@@ -38,10 +37,13 @@ function planMoves(
   };
   const here = legsOn(facts, chainId);
   const untried = here.filter((index) => facts.legs[index]?.status === "deposited");
-  // A leg whose payment failed is tried alone, so that it cannot hold up another.
-  const failed = here.filter((index) => facts.legs[index]?.status === "claimable");
-  const actions = failed.flatMap((leg) => send("claim", String(leg), { name: "claim", leg }));
-  if (untried.length > 0) {
+  // A leg whose payment failed is tried alone, so that it cannot hold up another; a waived one needs no verdict.
+  const alone = here.filter((index) => {
+    const status = facts.legs[index]?.status;
+    return status === "waived" || status === "claimable";
+  });
+  const actions = alone.flatMap((leg) => send("claim", String(leg), { name: "claim", leg }));
+  if (direction !== null && untried.length > 0) {
     const subject = untried.join(",");
     const name = direction === "release" ? ("release" as const) : ("refundExpired" as const);
     actions.push(...send(direction, subject, { name }));
@@ -49,11 +51,11 @@ function planMoves(
   return actions;
 }
 
-/** RELEASED: every leg of this escrow is paid, or was tried and is claimable. */
+/** RELEASED: every leg of this escrow is paid or waived, or was tried and is claimable. */
 function planReport(facts: Facts, chainId: number, now: Date, policy: Policy): Action[] {
   const settled = legsOn(facts, chainId).every((index) => {
     const status = facts.legs[index]?.status;
-    return status === "released" || status === "claimable";
+    return status === "released" || status === "claimable" || status === "waived" || status === "returned";
   });
   if (!settled || escrowOf(facts, chainId).releaseReported) return [];
   const call = { name: "notifyReleased" as const };

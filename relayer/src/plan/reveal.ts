@@ -2,7 +2,7 @@ import type { Facts } from "../facts/types.ts";
 import type { SendAction } from "./actions.ts";
 import { nextAttempt } from "./attempt.ts";
 import type { Policy } from "./policy.ts";
-import { allDeposited, allRevealed, escrowOf, legChains, legsOn, timeOn, verdictOf } from "./terms.ts";
+import { allDeposited, allRevealed, escrowOf, isDeposited, legChains, legsOn, timeOn, verdictOf } from "./terms.ts";
 
 /**
  * Recipients to be opened at escrows that their own deposit does not open: after all of a party's deposits were indexed (from then on its
@@ -38,7 +38,7 @@ export function recipientsToReveal(facts: Facts, chainId: number): number[] {
       // Its own deposit here will open it, and without that deposit nothing locks here.
       if (deposits.some((index) => Number(facts.terms.legs[index]?.chainId) === chainId)) return false;
       if (deposits.length === 0) return allDeposited(facts, chainId);
-      return deposits.every((index) => facts.legs[index]?.status === "deposited");
+      return deposits.every((index) => isDeposited(facts, index));
     })
     .sort((a, b) => a - b);
 }

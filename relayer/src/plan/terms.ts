@@ -45,8 +45,14 @@ export function timeOn(facts: Facts, chainId: number): number {
   return facts.heads.get(chainId)?.timestamp ?? Number.NEGATIVE_INFINITY;
 }
 
+/** Whether the leg has come and may still count for a lock; a waived one counts, for it can be waived only where it is locked. */
+export function isDeposited(facts: Facts, index: number): boolean {
+  const status = facts.legs[index]?.status;
+  return status === "deposited" || status === "waived" || status === "returned";
+}
+
 export function allDeposited(facts: Facts, chainId: number): boolean {
-  return legsOn(facts, chainId).every((index) => facts.legs[index]?.status === "deposited");
+  return legsOn(facts, chainId).every((index) => isDeposited(facts, index));
 }
 
 /** Whether every recipient on a chain is known there, counting `alsoRevealed` as known. */

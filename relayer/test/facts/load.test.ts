@@ -109,6 +109,15 @@ describe("loadFacts", function () {
     expect(second).to.deep.include({ coordinator: null, legs: [null, null], messages: [] });
   });
 
+  it("tells a waived leg that is still here from one that has gone back", async () => {
+    const one = await storeAgreed(db);
+    const at = { settlement_hash: one.settlementHash, status: "waived" as const, block_number: 6n };
+    await show(db, "leg", { ...at, chain_id: BigInt(A), leg_index: 0 });
+    await show(db, "leg", { ...at, chain_id: BigInt(B), leg_index: 1, release_tx_hash: guid(1) });
+    const [facts] = await load(one.intentId);
+    expect(facts?.legs.map((leg) => leg?.status)).to.deep.equal(["waived", "returned"]);
+  });
+
   it("takes of each attester the newest word about exactly these parties", async () => {
     const { intentId, settlementHash, terms } = await storeAgreed(db);
     const word = {

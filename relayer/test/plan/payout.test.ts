@@ -50,6 +50,62 @@ describe("plan: payouts and the end", () => {
     ).to.deep.equal([]);
   });
 
+  it("gives a waived leg back whatever the verdict, before there is one too, and calls it settled at once", () => {
+    const legs = [...legsIn("waived", 1), ...legsIn("deposited", 1)];
+    const undecided = { coordinator: created("AWAITING_DEPOSITS"), ...cleared(terms) };
+    const locked = new Map([
+      [A, escrow({ locked: true, lockReported: true, revealed: new Set([3]) })],
+      [B, escrow({ revealed: new Set([1]) })],
+    ]);
+    const awaited = [...legsIn("waived", 1), null];
+    expect(names(factsOf(terms, { ...undecided, legs: awaited, escrows: locked }))).to.deep.equal([`claim:${A}:0`]);
+
+    const executing = { coordinator: created("EXECUTING_SWAP", "execute"), escrows: escrows("execute") };
+    expect(names(factsOf(terms, { ...executing, legs }))).to.deep.equal([
+      `claim:${A}:0`,
+      `notify_released:${A}:`,
+      `release:${B}:1`,
+    ]);
+    const returned = [...legsIn("returned", 1), ...legsIn("released", 1)];
+    expect(names(factsOf(terms, { ...executing, legs: returned }))).to.deep.equal([
+      `notify_released:${A}:`,
+      `notify_released:${B}:`,
+    ]);
+    const rolledBack = { coordinator: created("TIMED_OUT", "rollback"), escrows: escrows("rollback") };
+    expect(names(factsOf(terms, { ...rolledBack, legs }))).to.deep.equal([`claim:${A}:0`, `refund:${B}:1`]);
+  });
+
+  it("sends no verdict for a leg that goes back without it", () => {
+    const escrowsThere = new Map([[B, escrow({ locked: true, lockReported: true })]]);
+    const rolledBack = { coordinator: created("ROLLED_BACK", "rollback"), escrows: escrowsThere };
+    const at = (status: "deposited" | "waived" | "returned") =>
+      names(factsOf(terms, { ...rolledBack, legs: [null, { status, blockNumber: 90n }] }));
+    expect(at("deposited")).to.include(`dispatch:${A}:${B}`);
+    for (const status of ["waived", "returned"] as const) expect(at(status)).to.not.include(`dispatch:${A}:${B}`);
+  });
+
+  it("closes after either verdict when what was not paid by it has gone back waived", () => {
+    const end = (verdict: "execute" | "rollback", status: "released" | "refunded") =>
+      names(
+        factsOf(terms, {
+          coordinator: created(verdict === "execute" ? "FINALIZED" : "ROLLED_BACK", verdict, 50n),
+          escrows: escrows(verdict, { releaseReported: true }),
+          legs: [...legsIn("returned", 1), ...legsIn(status, 1)],
+        }),
+      );
+    expect(end("execute", "released")).to.deep.equal(["forget_secrets", "close"]);
+    expect(end("rollback", "refunded")).to.deep.equal(["forget_secrets", "close"]);
+    expect(
+      names(
+        factsOf(terms, {
+          coordinator: created("FINALIZED", "execute", 50n),
+          escrows: escrows("execute", { releaseReported: true }),
+          legs: [...legsIn("waived", 1), ...legsIn("released", 1)],
+        }),
+      ),
+    ).to.deep.equal([`claim:${A}:0`]);
+  });
+
   it("forgets secrets and closes when all is paid and final, not one block earlier", () => {
     const paid = (block: bigint) =>
       names(

@@ -24,6 +24,14 @@ describe("plan: reveals", () => {
     ]);
   });
 
+  it("counts a deposit that its recipient has waived", () => {
+    for (const status of ["waived", "returned"] as const) {
+      const legs = [{ status, blockNumber: 90n }, null];
+      const facts = factsOf(dvp(A, B), { ...waiting, legs });
+      expect(recipientsToReveal(facts, B)).to.deep.equal([1]);
+    }
+  });
+
   it("leaves on one chain everything to the deposits, which open their own wallets", () => {
     const terms = dvp(A, A);
     expect(reveals(factsOf(terms, { ...waiting, legs: [deposited, null] }))).to.deep.equal([]);

@@ -23,6 +23,8 @@ function apply(escrow: EscrowSettlement, event: EscrowEvent): void {
         token,
         tokenId,
         amount,
+        waived: false,
+        redirectedTo: null,
         claimableReason: null,
         paidTo: null,
         paidAmount: null,
@@ -51,6 +53,21 @@ function apply(escrow: EscrowSettlement, event: EscrowEvent): void {
     case "LegRefunded":
       pay(legAt(escrow, event.args), "refunded", event.args.depositor, event.args.amount);
       break;
+    case "LegWaived": {
+      const leg = legAt(escrow, event.args);
+      leg.waived = true;
+      leg.redirectedTo = null;
+      break;
+    }
+    case "LegReturned": {
+      // A waived leg goes back in full, so its event names no amount.
+      const leg = legAt(escrow, event.args);
+      pay(leg, "returned", event.args.wallet, leg.amount);
+      break;
+    }
+    case "LegRedirected":
+      legAt(escrow, event.args).redirectedTo = event.args.wallet;
+      break;
     case "LegClaimable":
       legAt(escrow, event.args).claimableReason = event.args.reason;
       break;
@@ -75,7 +92,12 @@ function apply(escrow: EscrowSettlement, event: EscrowEvent): void {
   }
 }
 
-function pay(leg: FoldedLeg, status: "released" | "refunded", to: FoldedLeg["depositor"], amount: bigint): void {
+function pay(
+  leg: FoldedLeg,
+  status: "released" | "refunded" | "returned",
+  to: FoldedLeg["depositor"],
+  amount: bigint,
+): void {
   leg.status = status;
   leg.paidTo = to;
   leg.paidAmount = amount;

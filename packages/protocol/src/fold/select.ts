@@ -69,6 +69,7 @@ export interface EscrowRecord {
   deposited: number;
   paid: number;
   claimable: number;
+  waived: number;
   feesOwed: bigint;
   feeCursor: number;
 }
@@ -82,6 +83,7 @@ export function escrowRecordOf(world: World, chainId: number, settlementId: Hex)
     deposited: 0,
     paid: 0,
     claimable: 0,
+    waived: 0,
     feesOwed: 0n,
     feeCursor: 0,
   };
@@ -89,6 +91,7 @@ export function escrowRecordOf(world: World, chainId: number, settlementId: Hex)
     record.deposited |= 1 << index;
     if (leg.status !== "deposited") record.paid |= 1 << index;
     if (leg.claimableReason !== null) record.claimable |= 1 << index;
+    if (leg.waived) record.waived |= 1 << index;
     for (const [fee, { status }] of leg.fees) {
       if (status === "owed") record.feesOwed |= 1n << BigInt(MAX_FEES_PER_LEG * index + fee);
     }
@@ -107,6 +110,7 @@ export function legStatusOf(world: World, chainId: number, settlementId: Hex, le
   const escrow = escrowOf(world, chainId, settlementId);
   const leg = escrow?.legs.get(legIndex);
   if (leg === undefined) return LegStatus.EMPTY;
+  if (leg.waived) return LegStatus.WAIVED;
   if (leg.status === "released") return LegStatus.RELEASED;
   if (leg.status === "refunded") return LegStatus.REFUNDED;
   return escrow?.locked ? LegStatus.LOCKED : LegStatus.DEPOSITED;

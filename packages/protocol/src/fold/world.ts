@@ -79,13 +79,17 @@ export interface EscrowSettlement {
 
 /** What the escrow of its chain said of a leg. Amounts in base units. */
 export interface FoldedLeg {
-  /** `deposited` until paid; locked or not is a fact of the whole escrow. */
-  status: "deposited" | "released" | "refunded";
+  /** `deposited` until paid; locked or not is a fact of the whole escrow. `returned`: paid to its depositor because it was waived. */
+  status: "deposited" | "released" | "refunded" | "returned";
   depositor: Address;
   secret: Hex;
   token: Address;
   tokenId: bigint;
   amount: bigint;
+  /** Its recipient gave it up, before it was paid: from then on it can only be returned. */
+  waived: boolean;
+  /** The wallet that the one entitled put in its own place; null when none was, or when it was waived since. */
+  redirectedTo: Address | null;
   /** Of the last payment that failed; null when none did or the leg was paid since. */
   claimableReason: Hex | null;
   /** Who was paid, and how much without the fees; null until then. */

@@ -48,6 +48,7 @@ const KINDS = [
   "verdict",
   "message",
   "state",
+  "skip",
   "wire",
 ] as const;
 
@@ -135,6 +136,16 @@ class Memory {
       },
       message: () => this.#message(chainId, settlementId, more),
       state: () => this.#statement(settlementId, leg, more),
+      skip: () => {
+        const nonce = { chainId: BigInt(chainId), nonce: BigInt(leg) };
+        const args = { ...nonce, skippableAt: BigInt(more) };
+        const key = `${chainId}:${leg}`;
+        if (this.#first(`marked:${key}`)) {
+          this.#log(chainId, { contract: "messenger", eventName: "NonceMarked", args });
+        } else {
+          this.#once(`skipped:${key}`, chainId, { contract: "messenger", eventName: "NonceSkipped", args: nonce });
+        }
+      },
       wire: () => {
         const event = { contract: "messenger", eventName: "Wired", args: { wiringHash: hex(more) } } as const;
         this.#once(`wired:${chainId}`, chainId, event);
@@ -148,10 +159,22 @@ class Memory {
     if (!this.#said.has(`deposit:${at}`)) return;
     const leg = { settlementId, legIndex };
     const fee = { ...leg, feeIndex: more % 4, recipient: someone, amount: 1n };
+    const given = this.#said.has(`waived:${at}`);
     if (this.#said.has(`paid:${at}`)) {
       this.#log(chainId, { contract: "escrow", eventName: more % 2 === 0 ? "FeePaid" : "FeeOwed", args: fee });
+    } else if (more % 5 === 0) {
+      this.#log(chainId, { contract: "escrow", eventName: "LegRedirected", args: { ...leg, wallet: someone } });
+    } else if (more % 7 === 0 && !given) {
+      this.#once(`waived:${at}`, chainId, {
+        contract: "escrow",
+        eventName: "LegWaived",
+        args: { ...leg, recipient: someone },
+      });
     } else if (more % 3 === 0) {
       this.#log(chainId, { contract: "escrow", eventName: "LegClaimable", args: { ...leg, reason: hex(more) } });
+    } else if (given) {
+      const event = { contract: "escrow", eventName: "LegReturned", args: { ...leg, wallet: someone } } as const;
+      this.#once(`paid:${at}`, chainId, event);
     } else {
       const event: ProtocolEvent =
         more % 3 === 1

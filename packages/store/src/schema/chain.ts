@@ -51,15 +51,18 @@ export interface ChainViews {
     chain_id: bigint;
     settlement_hash: Hex;
     leg_index: number;
-    status: "deposited" | "claimable" | "released" | "refunded";
+    /** `waived` from its recipient's decision on: owed to the depositor until `release_tx_hash` is there. */
+    status: "deposited" | "claimable" | "released" | "refunded" | "waived";
     depositor: Address | null;
     recipient: Address | null;
     token: Address | null;
     amount: string | null;
+    /** The wallet that the one entitled had the attesters put in its own place; null when none was, or when the leg was waived since. */
+    redirected_to: Address | null;
     /** Hex of the revert data, at most 256 bytes; null once the leg was paid after all. */
     claimable_reason: Hex | null;
     deposit_tx_hash: Hex | null;
-    /** Of the release or the refund. */
+    /** Of the release, the refund, or the return of a waived leg. */
     release_tx_hash: Hex | null;
     block_number: bigint;
     block_hash: Hex;
