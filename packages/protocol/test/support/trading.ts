@@ -1,20 +1,15 @@
 import fc from "fast-check";
-import { type Address, type Hash, type Hex, parseAbi, parseEther } from "viem";
-import { type Chain, ROLES } from "../../../../test/contracts/support/chain.ts";
+import { type Address, type Hex, parseEther } from "viem";
+import { ROLES } from "../../../../test/contracts/support/chain.ts";
 import { statementArgs, statementOf } from "../../../../test/contracts/support/compliance.ts";
-import { type Packet, packetsOf } from "../../../../test/contracts/support/packets.ts";
+import { packetsOf } from "../../../../test/contracts/support/packets.ts";
 import { revertOf } from "../../../../test/contracts/support/revert.ts";
-import { buildTrade, type Trade } from "../../../../test/contracts/support/terms.ts";
-import type { World as Contracts } from "../../../../test/contracts/support/world.ts";
+import type { Trade } from "../../../../test/contracts/support/terms.ts";
+import { cancel, redirect, waive, waiveBySig } from "./consenting.ts";
+import { at, BLOCKLIST_ABI, type Done, type Market, rulesetOfTrade, WHERE, type Where } from "./market.ts";
 
-/** Parties, relayers, issuers and strangers doing anything in any order to a few trades on the real contracts. */
+/** Parties, relayers, issuers, verifiers and strangers doing anything in any order to a few trades on the real contracts. */
 
-export type Where = "home" | "away";
-const WHERE = ["home", "away"] as const;
-const BLOCKLIST_ABI = parseAbi([
-  "function mint(address to, uint256 amount)",
-  "function setBlocked(address account, bool blocked)",
-]);
 /** More than any message costs; what is left comes back. */
 const PLENTY = parseEther("0.1");
 
@@ -33,182 +28,15 @@ export const deed: fc.Arbitrary<Deed> = fc.record({
     { weight: 8, arbitrary: fc.constantFrom("deposit" as const, "reveal" as const, "deliver" as const) },
     { weight: 3, arbitrary: fc.constantFrom("notifyLocked" as const, "notifyReleased" as const, "dispatch" as const) },
     { weight: 3, arbitrary: fc.constantFrom("claim" as const, "release" as const, "refund" as const) },
+    { weight: 3, arbitrary: fc.constantFrom("waive" as const, "waiveBySig" as const, "redirect" as const) },
     { weight: 1, arbitrary: fc.constantFrom("fail" as const, "operate" as const, "timeout" as const, "wait" as const) },
+    { weight: 1, arbitrary: fc.constantFrom("cancel" as const, "lose" as const, "mark" as const, "skip" as const) },
     { weight: 1, arbitrary: fc.constantFrom("block" as const, "unblock" as const) },
   ),
-  trade: fc.nat({ max: 2 }),
+  trade: fc.nat({ max: 3 }),
   where: fc.constantFrom(...WHERE),
   number: fc.nat({ max: 3 }),
 });
-
-/** The deeds that bring one trade to its end when nothing comes between. */
-export function straight(trade: number): Deed[] {
-  const of = (what: Deed["what"], where: Where = "home", number = 0): Deed => ({ what, trade, where, number });
-  const deposits = [0, 1, 2].map((leg) => of("deposit", "home", leg));
-  const reveals = WHERE.flatMap((where) => [0, 1].map((party) => of("reveal", where, party)));
-  const deliver = Array.from({ length: 3 }, () => of("deliver"));
-  const end = [of("dispatch", "away"), ...deliver, of("release", "away"), of("notifyReleased", "away"), ...deliver];
-  return [
-    of("create"),
-    of("pass"),
-    of("advance"),
-    ...deposits,
-    ...reveals,
-    of("notifyLocked", "away"),
-    ...deliver,
-    ...end,
-  ];
-}
-
-const of = (what: Deed["what"], trade: number, where: Where = "home", number = 0): Deed => ({
-  what,
-  trade,
-  where,
-  number,
-});
-const waits = [of("wait", 0), of("wait", 0)];
-/** Up to where the coordinator has taken EXECUTE for the cross-chain trade and sent it. */
-const decided = straight(1).slice(0, straight(1).findIndex(({ what }) => what === "dispatch") + 1);
-
-/** Courses that random deeds seldom take, each with its end and the events that prove that it was taken. */
-export const stories: { name: string; deeds: Deed[]; end: string; events: string[] }[] = [
-  { name: "one chain, to the end", deeds: straight(0), end: "FINALIZED", events: ["LegReleased", "FeePaid"] },
-  {
-    name: "two chains, to the end",
-    deeds: straight(1),
-    end: "FINALIZED",
-    events: ["VerdictDispatched", "VerdictReceived", "ReleaseReported"],
-  },
-  { name: "three legs with fees, to the end", deeds: straight(2), end: "FINALIZED", events: ["FeePaid"] },
-  {
-    name: "a fee recipient that is blocked, and claimed for again and again",
-    deeds: [
-      of("block", 1, "away", 2),
-      ...straight(1),
-      ...Array.from({ length: 3 }, () => of("claim", 1, "away", 1)),
-      of("unblock", 1, "away", 2),
-      of("claim", 1, "away", 1),
-    ],
-    end: "FINALIZED",
-    events: ["FeeOwed", "FeePaid"],
-  },
-  {
-    name: "a recipient that is blocked, then paid after all",
-    deeds: [
-      of("block", 1, "away", 0),
-      ...straight(1),
-      of("claim", 1, "away", 1),
-      of("unblock", 1, "away", 0),
-      of("claim", 1, "away", 1),
-    ],
-    end: "FINALIZED",
-    events: ["LegClaimable", "LegReleased"],
-  },
-  {
-    name: "a counterparty that never pays",
-    deeds: [
-      ...straight(1).slice(0, 4),
-      ...waits,
-      of("timeout", 1),
-      of("refund", 1),
-      of("dispatch", 1),
-      of("deliver", 1),
-    ],
-    end: "TIMED_OUT",
-    events: ["LegRefunded", "VerdictDispatched"],
-  },
-  {
-    name: "a verdict that comes to a locked escrow as rollback",
-    deeds: [
-      of("create", 1),
-      of("pass", 1),
-      of("advance", 1),
-      of("deposit", 1, "home", 1),
-      of("reveal", 1, "away", 0),
-      ...waits,
-      of("advance", 1),
-      of("dispatch", 1),
-      ...Array.from({ length: 4 }, () => of("deliver", 1)),
-      of("refund", 1, "away"),
-    ],
-    end: "TIMED_OUT",
-    events: ["LegsLocked", "VerdictReceived", "LegRefunded"],
-  },
-  {
-    name: "a party that fails",
-    deeds: [of("create", 1), of("advance", 1), of("fail", 1), of("advance", 1)],
-    end: "ROLLED_BACK",
-    events: ["Attested", "VerdictTaken"],
-  },
-  {
-    name: "an operator who steps in",
-    deeds: [of("create", 1), of("operate", 1, "home", 0), of("operate", 1, "home", 1)],
-    end: "ROLLED_BACK",
-    events: ["StateTransition", "VerdictTaken"],
-  },
-  {
-    name: "a verdict without creation",
-    deeds: [...waits, of("timeout", 2), of("create", 2)],
-    end: "TIMED_OUT",
-    events: ["VerdictTaken"],
-  },
-  {
-    name: "the same verdict, sent again and delivered late",
-    deeds: [
-      ...decided,
-      of("dispatch", 1),
-      ...Array.from({ length: 4 }, () => of("deliver", 1)),
-      of("release", 1, "away"),
-    ],
-    end: "EXECUTING_SWAP",
-    events: ["VerdictDispatched", "LegReleased"],
-  },
-];
-
-export interface Market {
-  contracts: Contracts;
-  trades: Trade[];
-  /** Its issuer blocks accounts, so that payments fail. */
-  token: Record<Where, Address>;
-  /** Messages sent and not yet delivered, any of which may come next. */
-  underway: Packet[];
-  sequence: bigint;
-}
-
-/** A trade on one chain, one across two, and three legs with fees. */
-export async function openMarket(contracts: Contracts): Promise<Market> {
-  const token = { home: await blockable(contracts.home), away: await blockable(contracts.away) };
-  const { home, away } = contracts;
-  const feeRecipient = home.account(ROLES.feeRecipient).account.address;
-  const fees = [10n, 20n].map((amount) => ({ recipient: feeRecipient, amount }));
-  const bond = (chain: Chain, where: Where) => ({ chain, token: token[where], amount: 1_000n, from: 0, to: 1 });
-  const cash = (chain: Chain, where: Where) => ({ chain, token: token[where], amount: 5_000n, from: 1, to: 0, fees });
-  const shapes = [
-    [bond(home, "home"), cash(home, "home")],
-    [bond(home, "home"), cash(away, "away")],
-    [bond(home, "home"), bond(away, "away"), cash(away, "away")],
-  ];
-  const operator = home.account(ROLES.operator).account.address;
-  const trades: Trade[] = [];
-  for (const legs of shapes) {
-    trades.push(await buildTrade(contracts, { legs, accounts: [ROLES.seller, ROLES.buyer], changes: { operator } }));
-  }
-  return { contracts, trades, token, underway: [], sequence: 0n };
-}
-
-async function blockable(chain: Chain): Promise<Address> {
-  const token = await chain.viem.deployContract("BlocklistToken");
-  for (const role of [ROLES.seller, ROLES.buyer]) {
-    const { account } = chain.account(role);
-    await chain.account(role).writeContract({
-      address: token.address,
-      abi: BLOCKLIST_ABI,
-      functionName: "mint",
-      args: [account.address, parseEther("1")],
-    });
-  }
-  return token.address;
-}
 
 /** Does it, or lets the contracts refuse it. Whatever messages it sends are under way afterwards. */
 export async function perform(market: Market, { what, trade, where, number }: Deed): Promise<void> {
@@ -221,7 +49,9 @@ export async function perform(market: Market, { what, trade, where, number }: De
   if (chain !== null) market.underway.push(...(await packetsOf(chain, hash)));
 }
 
-type Done = Promise<readonly [Chain, Hash] | readonly [null, null]>;
+const NOTHING = [null, null] as const;
+/** An hour and more, half an hour, and longer than the verifiers may leave a message out. */
+const WAITS = [4_000, 2_000, 8 * 86_400, 4_000];
 
 const deeds = {
   create: ({ contracts }, { terms }) => at(contracts.home, contracts.coordinator.write.createSettlement([terms])),
@@ -229,9 +59,11 @@ const deeds = {
   timeout: ({ contracts }, { terms }) => at(contracts.home, contracts.coordinator.write.timeout([terms])),
   pass: (market, trade) => attest(market, trade, 1),
   fail: (market, trade) => attest(market, trade, 3),
-  operate: ({ contracts }, { terms }, _, number) => {
+  operate: ({ contracts }, trade, _, number) => {
     const { account } = contracts.home.account(number === 0 ? ROLES.stranger : ROLES.operator);
-    return at(contracts.home, contracts.coordinator.write.transition([terms, 6, terms.ruleset], { account }));
+    const target = rulesetOfTrade(trade).states.findIndex(({ name }) => name === "ROLLED_BACK");
+    const { terms } = trade;
+    return at(contracts.home, contracts.coordinator.write.transition([terms, target, terms.ruleset], { account }));
   },
   deposit: async ({ contracts }, trade, _, number) => {
     const leg = trade.terms.legs[number % trade.terms.legs.length];
@@ -265,7 +97,7 @@ const deeds = {
   },
   deliver: async ({ contracts, underway }, _trade, _where, number) => {
     const [packet] = underway.splice(number % Math.max(underway.length, 1), 1);
-    if (packet === undefined) return [null, null];
+    if (packet === undefined) return NOTHING;
     const target = packet.dstEid === contracts.home.eid ? contracts.home : contracts.away;
     // LayerZero executes nothing before what was sent earlier is verified: a message that came too soon is still under way.
     const hash = contracts.deliver(packet).catch((refused: unknown) => {
@@ -274,21 +106,48 @@ const deeds = {
     });
     return at(target, hash);
   },
+  lose: async ({ underway, lost }, _trade, _where, number) => {
+    lost.push(...underway.splice(number % Math.max(underway.length, 1), 1));
+    return NOTHING;
+  },
+  mark: async (market, _trade, where) => {
+    const { contracts, underway } = market;
+    const { from, to, gap } = stuckPath(market, where);
+    const above = underway.find(({ dstEid, nonce }) => dstEid === to.eid && gap !== undefined && nonce > gap.nonce);
+    if (gap === undefined || above === undefined) return NOTHING;
+    await contracts.side[where].courier.verifyAndCommit(above);
+    const args = [BigInt(from.chainId), gap.nonce, above.nonce] as const;
+    return at(to, contracts.messenger[where].write.markStuck(args));
+  },
+  skip: async (market, _trade, where) => {
+    const { from, to, gap } = stuckPath(market, where);
+    if (gap === undefined) return NOTHING;
+    const done = await at(to, market.contracts.messenger[where].write.skipStuck([BigInt(from.chainId), gap.nonce]));
+    market.givenUp.add(gap.guid);
+    return done;
+  },
   claim: ({ contracts }, { terms }, where, number) =>
     at(contracts[where], contracts.escrow[where].write.claim([terms, BigInt(number)])),
   release: ({ contracts }, { terms }, where) => at(contracts[where], contracts.escrow[where].write.release([terms])),
   refund: ({ contracts }, { terms }, where) =>
     at(contracts[where], contracts.escrow[where].write.refundExpired([terms])),
+  cancel,
+  waive,
+  waiveBySig,
+  redirect,
   block: (market, _, where, number) => setBlocked(market, where, number, true),
   unblock: (market, _, where, number) => setBlocked(market, where, number, false),
-  wait: async ({ contracts }) => {
-    for (const where of WHERE) await contracts[where].helpers.time.increase(4_000);
-    return [null, null];
+  wait: async ({ contracts }, _trade, _where, number) => {
+    for (const where of WHERE) await contracts[where].helpers.time.increase(WAITS[number] ?? 0);
+    return NOTHING;
   },
 } satisfies Record<string, (market: Market, trade: Trade, where: Where, number: number) => Done>;
 
-async function at(chain: Chain, call: Promise<Hash>): Promise<readonly [Chain, Hash]> {
-  return [chain, await call];
+/** The path to a chain and the first message on it that was left out and not yet given up. */
+function stuckPath({ contracts, lost, givenUp }: Market, where: Where) {
+  const [from, to] = where === "home" ? [contracts.away, contracts.home] : [contracts.home, contracts.away];
+  const gaps = lost.filter(({ dstEid, guid }) => dstEid === to.eid && !givenUp.has(guid));
+  return { from, to, gap: gaps.sort((left, right) => Number(left.nonce - right.nonce))[0] };
 }
 
 function attest(market: Market, trade: Trade, status: number): Done {
