@@ -153,7 +153,8 @@ library TermsLib {
                 for { let earlier := parties.offset } lt(earlier, later) { earlier := add(earlier, 0x20) } {
                     if eq(calldataload(earlier), party) {
                         repeated := div(sub(later, parties.offset), 0x20)
-                        earlier := later
+                        // The rest of both loops lies behind the end.
+                        earlier := end
                         later := end
                     }
                 }

@@ -145,6 +145,13 @@ export const faultyTerms: TermsFaultCase[] = [
     field: "parties[4]",
   },
   {
+    name: "a party that is there three times",
+    change: (base) => ({ ...base, parties: [...base.parties, ...many(2, () => base.parties[1] ?? commitment(1))] }),
+    error: "Terms_RepeatedParty",
+    args: [4n],
+    field: "parties[4]",
+  },
+  {
     name: "a leg on a chain without a row",
     change: leg({ chainId: 1n }, 1),
     error: "Terms_UnknownChain",
