@@ -125,10 +125,8 @@ describe("SettlementCoordinator: repo", function () {
       ]);
     const exits = (matured: boolean) => [
       [S.TIMED_OUT, GATE.TIMEOUT, false],
-      [S.ROLLED_BACK, GATE.COMPLIANCE_FAILED, false],
       [S.INSTRUCTED, GATE.PARENT_FINALIZED, matured],
       [S.ROLLED_BACK, GATE.CONSENT, false],
-      [S.ROLLED_BACK, GATE.MANUAL, false],
     ];
     expect(await next()).to.deep.equal(exits(false));
     await settle(opening);
@@ -200,20 +198,28 @@ describe("SettlementCoordinator: repo", function () {
     });
   });
 
-  it("ends early by veto, operator and consent, as other trades do", async () => {
+  it("ends early by consent", async () => {
     await create();
-    const back = await world.snapshot();
-    await attest(world, closing, { statuses: closing.terms.parties.map(() => STATUS.FAIL) });
-    await advance();
-    expect(await state()).to.equal(REPO_STATE.ROLLED_BACK);
-    await back();
-    await world.coordinator.write.transition([closing.terms, REPO_STATE.ROLLED_BACK, zeroHash], {
-      account: world.home.address(ROLES.operator),
-    });
-    expect(await state()).to.equal(REPO_STATE.ROLLED_BACK);
-    await back();
     const validUntil = (await world.home.helpers.time.latest()) + 600;
     await world.coordinator.write.cancel([closing.terms, await consentsOf(world.home, closing, validUntil)]);
+    expect(await state()).to.equal(REPO_STATE.ROLLED_BACK);
+  });
+
+  it("is undone by no operator, and by a veto only once it is screened again", async () => {
+    await create();
+    await attest(world, closing, { statuses: closing.terms.parties.map(() => STATUS.FAIL) });
+    await advance();
+    expect(await state()).to.equal(REPO_STATE.AWAITING_MATURITY);
+    await expectRevert(
+      world.coordinator.write.transition([closing.terms, REPO_STATE.ROLLED_BACK, zeroHash], {
+        account: world.home.address(ROLES.operator),
+      }),
+      "SettlementCoordinator_TransitionNotAllowed",
+      [closing.id, REPO_STATE.AWAITING_MATURITY, REPO_STATE.ROLLED_BACK],
+    );
+    await settle(opening);
+    await mature();
+    await advance();
     expect(await state()).to.equal(REPO_STATE.ROLLED_BACK);
   });
 

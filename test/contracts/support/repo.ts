@@ -2,7 +2,10 @@ import { type Hex, stringToHex } from "viem";
 import { GATE, KIND } from "./terms.ts";
 import type { World } from "./world.ts";
 
-/** The ruleset of a repo's closing trade: the standard one behind a first state that waits for the parent. */
+/**
+ * The ruleset of a repo's closing trade: the standard one without MANUAL edges, behind a first state that waits
+ * for the parent.
+ */
 export const REPO_STATE = {
   AWAITING_MATURITY: 0,
   INSTRUCTED: 1,
@@ -18,8 +21,13 @@ export const REPO_STATE = {
 const S = REPO_STATE;
 const state = (name: keyof typeof S, kind: number) => ({ name: stringToHex(name, { size: 32 }), kind });
 const edge = (from: number, to: number, gate: number) => ({ from, to, gate });
-const BEFORE_DEPOSITS = [S.AWAITING_MATURITY, S.INSTRUCTED, S.COMPLIANCE_CHECKING, S.COMPLIANCE_CLEARED];
-const BEFORE_EXECUTING = [...BEFORE_DEPOSITS, S.AWAITING_DEPOSITS];
+const BEFORE_EXECUTING = [
+  S.AWAITING_MATURITY,
+  S.INSTRUCTED,
+  S.COMPLIANCE_CHECKING,
+  S.COMPLIANCE_CLEARED,
+  S.AWAITING_DEPOSITS,
+];
 
 export const REPO_RULESET = {
   states: [
@@ -37,7 +45,6 @@ export const REPO_RULESET = {
     edge(S.AWAITING_MATURITY, S.INSTRUCTED, GATE.PARENT_FINALIZED),
     edge(S.INSTRUCTED, S.COMPLIANCE_CHECKING, GATE.NONE),
     edge(S.COMPLIANCE_CHECKING, S.COMPLIANCE_CLEARED, GATE.COMPLIANCE_CLEARED),
-    edge(S.AWAITING_MATURITY, S.ROLLED_BACK, GATE.COMPLIANCE_FAILED),
     edge(S.COMPLIANCE_CHECKING, S.ROLLED_BACK, GATE.COMPLIANCE_FAILED),
     edge(S.COMPLIANCE_CLEARED, S.ROLLED_BACK, GATE.COMPLIANCE_FAILED),
     edge(S.AWAITING_DEPOSITS, S.ROLLED_BACK, GATE.COMPLIANCE_FAILED),
@@ -45,7 +52,6 @@ export const REPO_RULESET = {
     edge(S.AWAITING_DEPOSITS, S.EXECUTING_SWAP, GATE.DEPOSITS_LOCKED),
     edge(S.EXECUTING_SWAP, S.FINALIZED, GATE.RELEASED),
     ...BEFORE_EXECUTING.map((from) => edge(from, S.TIMED_OUT, GATE.TIMEOUT)),
-    ...BEFORE_DEPOSITS.map((from) => edge(from, S.ROLLED_BACK, GATE.MANUAL)),
     ...BEFORE_EXECUTING.map((from) => edge(from, S.ROLLED_BACK, GATE.CONSENT)),
   ],
 };

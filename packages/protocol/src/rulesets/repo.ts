@@ -18,7 +18,8 @@ const S = RepoState;
 
 /**
  * The ruleset of a repo's closing trade: fixed on chain beside the opening, it waits for the opening's end and for maturity, then runs as
- * the standard one. Its order is its identity: a changed order is another ruleset.
+ * the standard one does, but without an operator: nobody may undo the way back of what the opening has moved, and a veto counts when the
+ * parties are screened again, not before. Its order is its identity: a changed order is another ruleset.
  */
 export const REPO_RULESET = {
   states: [
@@ -36,7 +37,6 @@ export const REPO_RULESET = {
     { from: S.AWAITING_MATURITY, to: S.INSTRUCTED, gate: Gate.PARENT_FINALIZED },
     { from: S.INSTRUCTED, to: S.COMPLIANCE_CHECKING, gate: Gate.NONE },
     { from: S.COMPLIANCE_CHECKING, to: S.COMPLIANCE_CLEARED, gate: Gate.COMPLIANCE_CLEARED },
-    { from: S.AWAITING_MATURITY, to: S.ROLLED_BACK, gate: Gate.COMPLIANCE_FAILED },
     { from: S.COMPLIANCE_CHECKING, to: S.ROLLED_BACK, gate: Gate.COMPLIANCE_FAILED },
     { from: S.COMPLIANCE_CLEARED, to: S.ROLLED_BACK, gate: Gate.COMPLIANCE_FAILED },
     { from: S.AWAITING_DEPOSITS, to: S.ROLLED_BACK, gate: Gate.COMPLIANCE_FAILED },
@@ -48,10 +48,6 @@ export const REPO_RULESET = {
     { from: S.COMPLIANCE_CHECKING, to: S.TIMED_OUT, gate: Gate.TIMEOUT },
     { from: S.COMPLIANCE_CLEARED, to: S.TIMED_OUT, gate: Gate.TIMEOUT },
     { from: S.AWAITING_DEPOSITS, to: S.TIMED_OUT, gate: Gate.TIMEOUT },
-    { from: S.AWAITING_MATURITY, to: S.ROLLED_BACK, gate: Gate.MANUAL },
-    { from: S.INSTRUCTED, to: S.ROLLED_BACK, gate: Gate.MANUAL },
-    { from: S.COMPLIANCE_CHECKING, to: S.ROLLED_BACK, gate: Gate.MANUAL },
-    { from: S.COMPLIANCE_CLEARED, to: S.ROLLED_BACK, gate: Gate.MANUAL },
     { from: S.AWAITING_MATURITY, to: S.ROLLED_BACK, gate: Gate.CONSENT },
     { from: S.INSTRUCTED, to: S.ROLLED_BACK, gate: Gate.CONSENT },
     { from: S.COMPLIANCE_CHECKING, to: S.ROLLED_BACK, gate: Gate.CONSENT },
