@@ -6,7 +6,7 @@ import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
 import hardhatVerify from "@nomicfoundation/hardhat-verify";
 import hardhatViem from "@nomicfoundation/hardhat-viem";
 import hardhatViemAssertions from "@nomicfoundation/hardhat-viem-assertions";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
 
 // The compiler comes from npm like every other part, so that a build needs no download of its own.
 const solc = createRequire(import.meta.url).resolve("solc/soljson.js");
@@ -30,6 +30,23 @@ export default defineConfig({
       optimizer: { enabled: true, runs: 800 },
       metadata: { bytecodeHash: "none" },
       outputSelection: { "*": { "*": ["storageLayout"] } },
+    },
+  },
+  // Read when somebody deploys, from the environment or from Hardhat's keystore.
+  networks: {
+    sepolia: {
+      type: "http",
+      chainType: "l1",
+      chainId: 11155111,
+      url: configVariable("RPC_URL_11155111"),
+      accounts: [configVariable("DEPLOYER_PRIVATE_KEY")],
+    },
+    baseSepolia: {
+      type: "http",
+      chainType: "op",
+      chainId: 84532,
+      url: configVariable("RPC_URL_84532"),
+      accounts: [configVariable("DEPLOYER_PRIVATE_KEY")],
     },
   },
   paths: {

@@ -2,9 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Deployment } from "@keystoneos/protocol";
 import type { Address } from "viem";
+import { writeJson } from "../../ignition/record.ts";
 import { ACCOUNTS } from "./chains/anvil.ts";
 import { startChain } from "./chains.ts";
-import { deployLocally, type LocalDeployment, writeDeployment } from "./deploy/world.ts";
+import { deployLocally, type LocalDeployment } from "./deploy/world.ts";
 import { DevnetError } from "./errors.ts";
 import { localAccount, ROLE } from "./keys.ts";
 import { startPostgres } from "./postgres.ts";
@@ -207,7 +208,7 @@ function chainUnit({ dir, ports }: WorldSettings, chainId: number): Unit {
 async function deploy({ dir, ports }: WorldSettings, tell: (text: string) => void): Promise<LocalDeployment> {
   const chains = CHAIN_IDS.map((chainId) => ({ chainId, url: rpcUrl(ports, chainId) }));
   const local = await deployLocally(chains, join(dir, "ignition"));
-  writeDeployment(deploymentsFile(dir), local.deployment);
+  writeJson(deploymentsFile(dir), local.deployment);
   const served = local.deployment.chains.map(({ chainId, eid, endpoint }) => ({ chainId, eid, endpoint }));
   writeFileSync(layerZeroFile(dir), JSON.stringify(served, null, 2));
   tell(`The contracts are deployed and sealed; the root is ${local.deployment.contracts.root} on both chains`);

@@ -1,22 +1,19 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDeployment, rulesetId, STANDARD_RULESET } from "@keystoneos/protocol";
 import { coordinatorAbi, messengerAbi, rootAbi } from "@keystoneos/protocol/abi";
+import { predictContracts, wiringOf } from "@keystoneos/protocol/deployment";
 import { expect } from "chai";
 import { type Address, createPublicClient, erc20Abi, type Hex, http, type PublicClient } from "viem";
-import rootModule from "../../ignition/modules/root.ts";
-import { parametersOf } from "../../ignition/parameters.ts";
-import { parsePlan, readPlan } from "../../ignition/plan.ts";
-import { predictContracts } from "../../ignition/predict.ts";
+import { clientOf, type Provider } from "../../ignition/chain.ts";
+import { deployChain } from "../../ignition/deploy-chain.ts";
+import { DeployError } from "../../ignition/errors.ts";
+import { parametersFile, readPlan } from "../../ignition/plan.ts";
 import { rpc } from "../src/chains/rpc.ts";
 import { type Chain, startChain } from "../src/chains.ts";
-import { readArtifact } from "../src/deploy/artifacts.ts";
-import { runModule } from "../src/deploy/ignition.ts";
 import { deployLocally, type LocalDeployment } from "../src/deploy/world.ts";
 import { localAccount } from "../src/keys.ts";
 import { localLayerZero } from "../src/layerzero/contracts.ts";
 import { CHAIN_IDS } from "../src/world/options.ts";
-import { failure } from "./support/error.ts";
 import { temporaryFolder } from "./support/folder.ts";
 import { runScript } from "./support/script.ts";
 import { until } from "./support/until.ts";
@@ -28,6 +25,7 @@ describe("the deployment on local chains", function () {
   this.timeout(120_000);
   const { dir, remove } = temporaryFolder();
   const journals = join(dir, "ignition");
+  const plan = readPlan(parametersFile("local"));
   const deployer = localAccount("deployer").address;
   let chains: Chain[];
   let local: LocalDeployment;
@@ -66,7 +64,7 @@ describe("the deployment on local chains", function () {
 
   it("has its contracts where they were predicted, the same on both chains", async () => {
     const { contracts } = local.deployment;
-    expect(contracts).to.deep.equal(predictContracts(readPlan("local")));
+    expect(contracts).to.deep.equal(predictContracts(plan));
     for (const chainId of [HOME, AWAY]) {
       const names = ["coordinator", "escrow", "registry", "messenger"] as const;
       for (const [child, name] of names.entries()) {
@@ -133,68 +131,38 @@ describe("the deployment on local chains", function () {
   it("is not mixed with another one: other parameters are refused, and nothing is sent", async () => {
     const before = await sent(HOME);
     const { hash } = await rpc<{ hash: Hex }>(url(HOME), "eth_getBlockByNumber", ["0x0", false]);
-    const plan = readPlan("local");
-    const other = parametersOf({ ...plan, coordinatorChainId: AWAY }, HOME);
+    const changed = structuredClone(plan);
+    (changed.chains[1] as (typeof changed.chains)[number]).layerZero.confirmations += 1;
+    const provider: Provider = { request: ({ method, params }) => rpc(url(HOME), method, params as unknown[]) };
+    const pace = { confirmations: 1, pollingMs: 50 };
     const target = {
+      plan: changed,
       chainId: HOME,
-      url: url(HOME),
-      salt: plan.salt,
-      deploymentDir: join(journals, `local-${HOME}-${hash.slice(2, 10)}`),
+      provider,
+      client: clientOf(provider, pace),
+      deployer,
+      pace,
+      dir: join(journals, `local-${HOME}-${hash.slice(2, 10)}`),
     };
-    const message = await failure("DeploymentDiffers", () => runModule(target, rootModule, other));
-    expect(message).to.include("not those this world began with").and.to.include("KeystoneRoot");
+    const error = await deployChain(target).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(DeployError).and.to.include({ name: "DeploymentDiffers" });
+    expect((error as Error).message)
+      .to.include(target.dir)
+      .and.to.include("KeystoneRoot");
     expect(await sent(HOME)).to.equal(before);
   });
 });
 
-describe("the plan of a deployment", () => {
-  const file = JSON.parse(readFileSync(new URL("../../ignition/parameters/local.json", import.meta.url), "utf8"));
-
-  it("of the local world names the LayerZero that the local world deploys", () => {
-    for (const { layerZero } of readPlan("local").chains) {
-      const { treasury: _, ...expected } = localLayerZero();
-      expect(layerZero).to.include({
-        endpoint: expected.endpoint,
-        sendLibrary: expected.sendLibrary,
-        receiveLibrary: expected.receiveLibrary,
-        executor: expected.executor,
-      });
-      expect(layerZero.sendVerifiers).to.deep.equal(expected.sendVerifiers);
-      expect(layerZero.receiveVerifiers).to.deep.equal(expected.receiveVerifiers);
+describe("the parameters of the local world", () => {
+  it("name the LayerZero that the local world deploys", () => {
+    const plan = readPlan(parametersFile("local"));
+    for (const { chainId, layerZero } of plan.chains) {
+      const expected = localLayerZero();
+      expect(layerZero).to.include({ endpoint: expected.endpoint });
+      for (const path of wiringOf(plan, chainId).paths) {
+        const { sendLibrary, receiveLibrary, executor, sendVerifiers, receiveVerifiers } = expected;
+        expect(path).to.deep.include({ sendLibrary, receiveLibrary, executor, sendVerifiers, receiveVerifiers });
+      }
     }
-  });
-
-  it("leads to other addresses when anything in it changes", () => {
-    const plan = readPlan("local");
-    const same = predictContracts(plan);
-    const changed = structuredClone(plan);
-    (changed.chains[1] as (typeof changed.chains)[number]).layerZero.confirmations += 1;
-    for (const other of [{ ...plan, salt: `0x${"11".repeat(32)}` }, { ...plan, coordinatorChainId: AWAY }, changed]) {
-      const predicted = predictContracts(other);
-      for (const name of ["root", "escrow", "messenger"] as const) expect(predicted[name]).to.not.equal(same[name]);
-    }
-  });
-
-  it("is refused by the name of what is wrong with it", () => {
-    const cases: [(plan: typeof file) => void, string][] = [
-      [(plan) => plan.chains[0].layerZero.sendVerifiers.pop(), "chains.0.layerZero.sendVerifiers"],
-      [(plan) => plan.chains[0].layerZero.receiveVerifiers.reverse(), "must be strictly ascending"],
-      [(plan) => (plan.chains[1].layerZero.endpoint = "0x12"), "chains.1.layerZero.endpoint must be an address"],
-      [(plan) => (plan.coordinatorChainId = 1), "coordinatorChainId must be one of the chains"],
-      [(plan) => (plan.salt = "0x"), "salt"],
-      [(plan) => (plan.owner = "0x12"), "owner"],
-    ];
-    for (const [spoil, expected] of cases) {
-      const plan = structuredClone(file);
-      spoil(plan);
-      expect(() => parsePlan(plan, "a test's plan")).to.throw(Error, expected);
-    }
-    expect(() => parsePlan({}, "a test's plan")).to.throw(Error, "a test's plan");
-  });
-
-  it("needs compiled contracts and says how to get them", async () => {
-    expect(await failure("NotCompiled", () => readArtifact("contracts/Nothing.sol", "Nothing"))).to.include(
-      "hardhat build",
-    );
   });
 });

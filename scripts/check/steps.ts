@@ -48,6 +48,7 @@ export function steps(): Step[] {
     command("layering", "mocha", "--forbid-only", "--forbid-pending", "test/architecture/**/*.test.ts"),
     command("gas, sizes and storage layouts are as recorded", "node", "scripts/snapshots.ts", "--check"),
     command("generated ABIs are fresh", "node", "packages/protocol/scripts/generate-abi.ts", "--check"),
+    command("generated init codes are fresh", "node", "packages/protocol/scripts/generate-init-code.ts", "--check"),
     command("generated test vectors are fresh", "node", "packages/protocol/scripts/generate-vectors.ts", "--check"),
     command("generated OpenAPI document is fresh", "node", "api/scripts/openapi.ts", "--check"),
   ];

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { CREATE_X } from "@keystoneos/protocol/deployment";
 import { type Hex, toHex } from "viem";
-import { CREATE_X } from "../../../ignition/predict.ts";
 import { waitForReceipt } from "../chains/receipt.ts";
 import { rpc } from "../chains/rpc.ts";
 import { DevnetError } from "../errors.ts";

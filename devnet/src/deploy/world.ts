@@ -1,20 +1,24 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "@keystoneos/protocol";
+import { createXAddress, type DeploymentPlan, plannedChain, predictContracts } from "@keystoneos/protocol/deployment";
 import type { IgnitionModule } from "@nomicfoundation/ignition-core";
-import { type Address, encodeFunctionData, type Hex, pad, parseAbi } from "viem";
-import coordinatorChainModule from "../../../ignition/modules/coordinator-chain.ts";
-import escrowChainModule from "../../../ignition/modules/escrow-chain.ts";
-import pathProofModule from "../../../ignition/modules/path-proof.ts";
-import testTokensModule from "../../../ignition/modules/test-tokens.ts";
-import { parametersOf, pathProofParameters } from "../../../ignition/parameters.ts";
-import { type DeploymentPlan, readPlan } from "../../../ignition/plan.ts";
-import { CREATE_X, type PredictedContracts, predictContracts } from "../../../ignition/predict.ts";
+import { type Address, encodeDeployData, type Hex } from "viem";
+import { moduleArtifact } from "../../../ignition/artifacts.ts";
+import { clientOf, type Pace, type Provider, type Target } from "../../../ignition/chain.ts";
+import { deployChain } from "../../../ignition/deploy-chain.ts";
+import { DeployError } from "../../../ignition/errors.ts";
+import { TEST_TOKENS, testTokensModule } from "../../../ignition/modules/test-tokens.ts";
+import { parametersFile, readPlan } from "../../../ignition/plan.ts";
+import { isPathProven, provePath } from "../../../ignition/prove-path.ts";
+import { creationBlock, recordOf } from "../../../ignition/record.ts";
+import { runModule } from "../../../ignition/run-module.ts";
+import { thereAlready } from "../../../ignition/there.ts";
 import { rpc } from "../chains/rpc.ts";
 import { DevnetError } from "../errors.ts";
+import { localAccount } from "../keys.ts";
 import { deployLayerZero } from "../layerzero/deploy.ts";
 import { deployCreateX } from "./createx.ts";
-import { type IgnitionTarget, runModule } from "./ignition.ts";
 import { localInstruments, localTemplates } from "./local.ts";
 
 export interface LocalChain {
@@ -36,30 +40,24 @@ export interface LocalDeployment {
  * @param dir Gets one Ignition journal for each chain.
  * @throws DevnetError LayerZeroFailed, CreateXFailed, DeploymentDiffers, DeploymentFailed, AddressesDiffer, NotCompiled.
  */
-export async function deployLocally(chains: LocalChain[], dir: string): Promise<LocalDeployment> {
-  const plan = readPlan("local");
-  const contracts = predictContracts(plan);
+export function deployLocally(chains: LocalChain[], dir: string): Promise<LocalDeployment> {
+  return asDevnetError(() => deployAll(chains, dir));
+}
+
+async function deployAll(chains: LocalChain[], dir: string): Promise<LocalDeployment> {
+  const plan = readPlan(parametersFile("local"));
   const targets = await Promise.all(chains.map((chain) => targetOf(chain, dir, plan)));
-  const tokens = await Promise.all(targets.map((target) => deployToChain(target, plan, contracts)));
-  const startBlocks = await Promise.all(targets.map((target) => creationBlock(target.url, contracts.root)));
+  const tokens = await Promise.all(chains.map(({ url }, i) => deployToChain(targets[i] as Target, url)));
+  const { root } = predictContracts(plan);
+  const startBlocks = await Promise.all(
+    targets.map(async ({ chainId, client }): Promise<[number, number]> => [chainId, await creationBlock(client, root)]),
+  );
   const deployment: Deployment = {
-    coordinatorChainId: plan.coordinatorChainId,
-    contracts,
-    chains: plan.chains.map(({ chainId, name, layerZero, finality }, row) => ({
-      chainId,
-      name,
-      row,
-      eid: layerZero.eid,
-      endpoint: layerZero.endpoint,
-      startBlock: startBlocks[targets.findIndex((target) => target.chainId === chainId)] ?? 0,
-      finality,
-    })),
+    ...recordOf(plan, new Map(startBlocks)),
     instruments: targets.flatMap(({ chainId }, i) => localInstruments(chainId, tokens[i] as TestTokens)),
     templates: localTemplates(plan.chains.map(({ chainId }) => chainId)),
   };
-  const centre = targets.find(({ chainId }) => chainId === plan.coordinatorChainId) as IgnitionTarget;
-  const others = targets.filter((target) => target !== centre);
-  return { deployment, provePaths: () => provePaths(plan, contracts, centre, others) };
+  return { deployment, provePaths: () => asDevnetError(() => provePaths(targets)) };
 }
 
 export interface TestTokens {
@@ -67,39 +65,58 @@ export interface TestTokens {
   cash: Address;
 }
 
-async function targetOf({ chainId, url }: LocalChain, dir: string, plan: DeploymentPlan): Promise<IgnitionTarget> {
+/** The local chains mine at once while they are deployed to, and never take a block back by themselves. */
+const LOCAL_PACE: Pace = { confirmations: 1, pollingMs: 50 };
+
+async function targetOf({ chainId, url }: LocalChain, dir: string, plan: DeploymentPlan): Promise<Target> {
   const { hash } = await rpc<{ hash: Hex }>(url, "eth_getBlockByNumber", ["0x0", false]);
-  // A chain that began anew has nothing of what an old journal tells.
-  return { chainId, url, deploymentDir: join(dir, `local-${chainId}-${hash.slice(2, 10)}`), salt: plan.salt };
+  const provider: Provider = { request: ({ method, params }) => rpc(url, method, params as unknown[]) };
+  return {
+    plan,
+    chainId,
+    provider,
+    client: clientOf(provider, LOCAL_PACE),
+    deployer: localAccount("deployer").address,
+    // A chain that began anew has nothing of what an old journal tells.
+    dir: join(dir, `local-${chainId}-${hash.slice(2, 10)}`),
+    pace: LOCAL_PACE,
+  };
 }
 
-async function deployToChain(
-  target: IgnitionTarget,
-  plan: DeploymentPlan,
-  contracts: PredictedContracts,
-): Promise<TestTokens> {
-  const { chainId, url, deploymentDir } = target;
-  const { eid } = (plan.chains.find((chain) => chain.chainId === chainId) as DeploymentPlan["chains"][number])
-    .layerZero;
+async function deployToChain(target: Target, url: string): Promise<TestTokens> {
+  const { plan, chainId, dir } = target;
+  const { eid } = plannedChain(plan, chainId).layerZero;
   const otherEids = plan.chains.map(({ layerZero }) => layerZero.eid).filter((other) => other !== eid);
-  const isCentre = chainId === plan.coordinatorChainId;
-  const parameters = parametersOf(plan, chainId);
-  mkdirSync(deploymentDir, { recursive: true });
+  const tokens = predictTokens(plan.salt);
+  mkdirSync(dir, { recursive: true });
   await inOwnBlocks(url, async () => {
     await deployLayerZero(url, chainId, eid, otherEids);
     await deployCreateX(url);
-    await runModule(target, (isCentre ? coordinatorChainModule : escrowChainModule) as IgnitionModule, parameters);
-    await runModule(target, testTokensModule as IgnitionModule, {});
+    await deployChain(target);
+    const there = await thereAlready(target, "KeystoneTestTokens", { ...tokens });
+    await runModule(target, testTokensModule(there) as IgnitionModule, {});
   });
-  const addresses = readAddresses(deploymentDir);
-  const found = addresses["KeystoneRoot#KeystoneRoot"];
-  if (found !== contracts.root) {
-    throw new DevnetError("AddressesDiffer", `The root on chain ${chainId} is at ${found}, not at ${contracts.root}.`);
+  return { bond: tokens.KBOND, cash: tokens.TUSDC };
+}
+
+function predictTokens(salt: Hex): Record<keyof typeof TEST_TOKENS, Address> {
+  const { abi, bytecode } = moduleArtifact("TestToken");
+  const at = (args: readonly unknown[]) => createXAddress(salt, encodeDeployData({ abi, bytecode, args }));
+  return { KBOND: at(TEST_TOKENS.KBOND), TUSDC: at(TEST_TOKENS.TUSDC) };
+}
+
+/** The local world has one kind of error, and its own advice for a chain that was deployed to with other contracts. */
+async function asDevnetError<T>(task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (cause) {
+    if (!(cause instanceof DeployError)) throw cause;
+    const advice =
+      cause.name === "DeploymentDiffers"
+        ? "The contracts or parameters are not those this world began with. Delete the world's folder to begin anew. "
+        : "";
+    throw new DevnetError(cause.name, `${advice}${cause.message}`, { cause });
   }
-  return {
-    bond: addresses["KeystoneTestTokens#KBOND"] as Address,
-    cash: addresses["KeystoneTestTokens#TUSDC"] as Address,
-  };
 }
 
 /** While nobody else uses the chain, every transaction gets a block at once instead of waiting for the next second. */
@@ -112,51 +129,18 @@ async function inOwnBlocks(url: string, task: () => Promise<void>): Promise<void
   }
 }
 
-function readAddresses(deploymentDir: string): Record<string, Address> {
-  return JSON.parse(readFileSync(join(deploymentDir, "deployed_addresses.json"), "utf8"));
-}
-
-/** keccak256("ContractCreation(address,bytes32)") */
-const CONTRACT_CREATION = "0xb8fda7e00c6b06a2b54e58521bc5894fee35f1090e5a3bb6390bfe2b98b497f7";
-
-/** The block that the root was created in: nothing of the deployment is older. */
-async function creationBlock(url: string, root: Address): Promise<number> {
-  const filter = { address: CREATE_X, topics: [CONTRACT_CREATION, pad(root)], fromBlock: "0x0", toBlock: "latest" };
-  const logs = await rpc<{ blockNumber: Hex }[]>(url, "eth_getLogs", [filter]);
-  return Number(logs[0]?.blockNumber ?? 0);
-}
-
-async function provePaths(
-  plan: DeploymentPlan,
-  contracts: PredictedContracts,
-  centre: IgnitionTarget,
-  others: IgnitionTarget[],
-): Promise<void> {
-  for (const other of others) {
-    if (await isProven(other.url, contracts.escrow)) continue;
-    const parameters = {
-      ...parametersOf(plan, centre.chainId),
-      ...pathProofParameters(plan, contracts, other.chainId),
-    };
-    await runModule(centre, pathProofModule as IgnitionModule, parameters);
-  }
+async function provePaths(targets: Target[]): Promise<void> {
+  const [{ plan }] = targets as [Target];
+  const { escrow } = predictContracts(plan);
+  const centre = targets.find(({ chainId }) => chainId === plan.coordinatorChainId) as Target;
+  const others = targets.filter((target) => target !== centre);
+  for (const { chainId } of others) await provePath(centre, chainId);
   const deadline = performance.now() + 60_000;
-  for (const { url, chainId } of others) {
-    while (!(await isProven(url, contracts.escrow))) {
+  for (const { client, chainId } of others) {
+    while (!(await isPathProven(client, escrow))) {
       if (performance.now() > deadline)
         throw new DevnetError("PathNotProven", `No verdict has reached chain ${chainId} within a minute.`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
-}
-
-async function isProven(url: string, escrow: Address): Promise<boolean> {
-  const data = encodeFunctionData({ abi: parseAbi(["function pathProven() view returns (bool)"]) });
-  return BigInt(await rpc<Hex>(url, "eth_call", [{ to: escrow, data }, "latest"])) === 1n;
-}
-
-/** Replaces the deployment file in one go. */
-export function writeDeployment(file: string, deployment: Deployment): void {
-  writeFileSync(`${file}.new`, `${JSON.stringify(deployment, null, 2)}\n`);
-  renameSync(`${file}.new`, file);
 }

@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import type { Address } from "viem";
 import { getContractAddress } from "viem";
-import { type Artifact, readArtifact, readArtifactFile } from "../deploy/artifacts.ts";
+import { type Artifact, readArtifact } from "../../../ignition/artifacts.ts";
 import { localAccount } from "../keys.ts";
 
 /** LayerZero's own compiled contracts, and the worker that stands for verifiers, executor and treasury where fees are paid. */
@@ -25,6 +26,11 @@ export function layerZeroArtifacts(): {
     receiveLibrary: readArtifactFile(receiveLibrary),
     worker: readArtifact("devnet/contracts/MessageWorker.sol", "MessageWorker"),
   };
+}
+
+/** A compiled contract by the URL of its file, as npm packages ship them. */
+function readArtifactFile(url: string): Artifact {
+  return JSON.parse(readFileSync(new URL(url), "utf8"));
 }
 
 /** LayerZero on one local chain. */

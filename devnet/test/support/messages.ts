@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { hashTerms, type Terms } from "@keystoneos/protocol";
 import { coordinatorAbi, endpointAbi, escrowAbi } from "@keystoneos/protocol/abi";
+import { pathProofTerms } from "@keystoneos/protocol/deployment";
 import {
   createPublicClient,
   createWalletClient,
@@ -13,8 +14,6 @@ import {
   toHex,
   type WalletClient,
 } from "viem";
-import { pathProofParameters } from "../../../ignition/parameters.ts";
-import { readPlan } from "../../../ignition/plan.ts";
 import { type Chain, startChain } from "../../src/chains.ts";
 import { deployLocally, type LocalDeployment } from "../../src/deploy/world.ts";
 import { localAccount } from "../../src/keys.ts";
@@ -167,9 +166,8 @@ export class MessageWorld {
   }
 
   #dummyTerms(): Terms {
-    const plan = readPlan("local");
-    const { terms } = pathProofParameters(plan, this.local.deployment.contracts, AWAY).KeystonePathProof;
-    return { ...terms, ref: toHex(randomBytes(16)) };
+    const { deployment } = this.local;
+    return { ...pathProofTerms(deployment, deployment.contracts, AWAY), ref: toHex(randomBytes(16)) };
   }
 
   /** The packet as its sender's endpoint announced it, for whoever delivers it instead of the worker. */

@@ -21,7 +21,7 @@ export {
   type DeploymentTemplates,
   deploymentChain,
   type TokenStandardName,
-} from "./deployment.ts";
+} from "./deployment/deployment.ts";
 export * from "./fold/index.ts";
 export * from "./gates/index.ts";
 export {

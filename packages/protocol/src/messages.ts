@@ -1,5 +1,6 @@
 import type { Hex } from "viem";
 import { ProtocolError } from "./errors.ts";
+import { MAX_ENCODED_BYTES } from "./terms/bounds.ts";
 import { decodeTerms, encodeTerms } from "./terms/codec.ts";
 import { type Terms, Verdict } from "./terms/types.ts";
 
@@ -19,6 +20,8 @@ export interface ProtocolMessage {
 }
 
 const HEADER_BYTES = 34;
+/** The longest message that sound terms can make. */
+export const MAX_MESSAGE_BYTES = HEADER_BYTES + MAX_ENCODED_BYTES;
 
 /** Name of a message kind; undefined for a number that this version does not know. */
 export function messageKindName(kind: number): MessageKindName | undefined {

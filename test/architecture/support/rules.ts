@@ -8,7 +8,7 @@ export interface Manifest {
 /** Files that a program writes, or that are data as somebody else publishes it. */
 export const GENERATED: readonly RegExp[] = [
   /^pnpm-lock\.yaml$/,
-  /^packages\/protocol\/src\/abi\/generated\//,
+  /^packages\/protocol\/src\/(abi|deployment)\/generated\//,
   /^packages\/protocol\/vectors\//,
   /^api\/openapi\.json$/,
   /^ignition\/deployments\//,

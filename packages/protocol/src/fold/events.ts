@@ -5,7 +5,7 @@ import { escrowAbi } from "../abi/generated/escrow.ts";
 import { messengerAbi } from "../abi/generated/messenger.ts";
 import { registryAbi } from "../abi/generated/registry.ts";
 import { rootAbi } from "../abi/generated/root.ts";
-import type { Deployment } from "../deployment.ts";
+import type { Deployment } from "../deployment/deployment.ts";
 import { ProtocolError } from "../errors.ts";
 
 type EventsOf<contract extends string, abi extends Abi> = {

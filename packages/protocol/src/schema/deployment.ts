@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Deployment } from "../deployment.ts";
+import type { Deployment } from "../deployment/deployment.ts";
 import { ProtocolError } from "../errors.ts";
 import { addressSchema, nonZeroAddressSchema } from "./primitives.ts";
 

@@ -1,4 +1,4 @@
-import type { Deployment } from "../deployment.ts";
+import type { Deployment } from "../deployment/deployment.ts";
 import { ProtocolError } from "../errors.ts";
 import { rulesetId } from "../rulesets/codec.ts";
 import { STANDARD_RULESET } from "../rulesets/standard.ts";

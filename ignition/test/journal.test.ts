@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { mendJournal } from "../src/deploy/journal.ts";
+import { mendJournal } from "../journal.ts";
 
 describe("mendJournal", () => {
   let dir: string;
@@ -27,6 +27,19 @@ describe("mendJournal", () => {
 
   it("forgets a last line that was cut off, and with it a step that then has asked for nothing", () => {
     expect(mended([start, begun("a"), asked("a").slice(0, 20)])).to.deep.equal([start]);
+  });
+
+  const prepared = (futureId: string) => JSON.stringify({ type: "TRANSACTION_PREPARE_SEND", futureId });
+  const sent = (futureId: string) => JSON.stringify({ type: "TRANSACTION_SEND", futureId });
+
+  it("forgets a step that does not tell whether its transaction was sent", () => {
+    const lines = [start, begun("a"), asked("a"), prepared("a"), sent("a"), begun("b"), asked("b"), prepared("b")];
+    expect(mended(lines)).to.deep.equal(lines.slice(0, 5));
+  });
+
+  it("keeps a step of which one transaction is known, whatever was to replace it", () => {
+    const lines = [start, begun("a"), asked("a"), prepared("a"), sent("a"), prepared("a")];
+    expect(mended(lines)).to.deep.equal(lines);
   });
 
   it("leaves a whole journal, and one that is broken elsewhere, as they are", () => {

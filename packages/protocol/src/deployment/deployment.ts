@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { ProtocolError } from "./errors.ts";
+import { ProtocolError } from "../errors.ts";
 
 /** One deployment of the protocol, as written by the deployer and read by every process. All contracts have the same address on every chain. */
 export interface Deployment {
