@@ -1,12 +1,22 @@
 import { mkdirSync } from "node:fs";
-import { messengerAbi } from "@keystoneos/protocol/abi";
-import { CHILDREN, INIT_CODE_HASHES, predictContracts, rowsOf, wiringOf } from "@keystoneos/protocol/deployment";
+import { rulesetId } from "@keystoneos/protocol";
+import { coordinatorAbi, messengerAbi } from "@keystoneos/protocol/abi";
+import {
+  CHILDREN,
+  childAddress,
+  childrenOn,
+  INIT_CODE_HASHES,
+  predictContracts,
+  rowsOf,
+  wiringOf,
+} from "@keystoneos/protocol/deployment";
 import type { IgnitionModule } from "@nomicfoundation/ignition-core";
+import type { Address } from "viem";
 import { chainName, type Target } from "./chain.ts";
 import { DeployError } from "./errors.ts";
-import { chainModule } from "./modules/chain.ts";
+import { chainModule, type Step } from "./modules/chain.ts";
+import { RULESETS } from "./rulesets.ts";
 import { runModule } from "./run-module.ts";
-import { notedAddresses, thereAlready } from "./there.ts";
 import { waitForEarlier } from "./wait-for-earlier.ts";
 
 /**
@@ -16,20 +26,26 @@ import { waitForEarlier } from "./wait-for-earlier.ts";
  */
 export async function deployChain(target: Target): Promise<void> {
   const { plan, chainId } = target;
+  const { coordinatorChainId } = plan;
+  const { root } = predictContracts(plan);
   mkdirSync(target.dir, { recursive: true });
   await waitForEarlier(target);
-  const { root } = predictContracts(plan);
-  const there = await thereAlready(target, "Keystone", { KeystoneRoot: root });
-  const ignitionModule = chainModule(chainId, plan.coordinatorChainId, there, await isWired(target));
-  await runModule(target, ignitionModule as IgnitionModule, chainParameters(target));
-  if ((await target.client.getCode({ address: root })) === undefined) {
-    const found = notedAddresses(target)["Keystone#KeystoneRoot"];
-    throw new DeployError("AddressesDiffer", `The root on ${chainName(target)} is at ${found}, not at ${root}.`);
-  }
+  const ignitionModule = chainModule({ chainId, coordinatorChainId, root, done: await stepsDone(target) });
+  await runModule(target, ignitionModule as IgnitionModule, parametersOf(target));
+  const isDone = await stepsDone(target);
+  if (isDone.has("seal")) return;
+  const missing = [...childrenOn(chainId, coordinatorChainId), "wire", "seal"].filter(
+    (step) => !isDone.has(step as Step),
+  );
+  const where = chainName(target);
+  throw new DeployError(
+    "AddressesDiffer",
+    `${where}: there is no ${missing.join(", ")} where the root at ${root} has them.`,
+  );
 }
 
 /** Ignition's parameters of the chain's module. */
-function chainParameters({ plan, chainId }: Pick<Target, "plan" | "chainId">) {
+function parametersOf({ plan, chainId }: Target) {
   return {
     Keystone: {
       coordinatorChainId: plan.coordinatorChainId,
@@ -40,8 +56,26 @@ function chainParameters({ plan, chainId }: Pick<Target, "plan" | "chainId">) {
   };
 }
 
-async function isWired({ client, plan }: Target): Promise<boolean> {
-  const { messenger } = predictContracts(plan);
-  if ((await client.getCode({ address: messenger })) === undefined) return false;
-  return client.readContract({ address: messenger, abi: messengerAbi, functionName: "isWired" });
+/** What the chain says of the plan's steps. It cannot be wrong about them: whatever stands at these addresses is of this plan. */
+async function stepsDone({ client, plan, chainId }: Target): Promise<Set<Step>> {
+  const { root, coordinator, messenger } = predictContracts(plan);
+  const isThere = async (address: Address) => (await client.getCode({ address })) !== undefined;
+  const done = new Set<Step>();
+  if (!(await isThere(root))) return done;
+  done.add("KeystoneRoot");
+  for (const name of childrenOn(chainId, plan.coordinatorChainId)) {
+    if (await isThere(childAddress(root, name))) done.add(name);
+  }
+  if (done.has("SettlementCoordinator")) {
+    for (const [name, ruleset] of Object.entries(RULESETS)) {
+      const registered = { address: coordinator, abi: coordinatorAbi, functionName: "isRegistered" } as const;
+      if (await client.readContract({ ...registered, args: [rulesetId(ruleset)] })) done.add(`ruleset ${name}`);
+    }
+  }
+  if (done.has("LayerZeroMessenger")) {
+    const contract = { address: messenger, abi: messengerAbi } as const;
+    if (await client.readContract({ ...contract, functionName: "isWired" })) done.add("wire");
+    if (await client.readContract({ ...contract, functionName: "isSealed" })) done.add("seal");
+  }
+  return done;
 }

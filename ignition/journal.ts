@@ -4,15 +4,13 @@ import { join } from "node:path";
 interface Message {
   type: string;
   futureId?: string;
+  result?: { type?: string };
 }
 
-/** Steps that go on to ask the chain for something. */
-const BEGUN = /^(DEPLOYMENT|CALL|SEND_DATA|STATIC_CALL)_EXECUTION_STATE_INITIALIZE$/;
-
 /**
- * Makes the journal of a killed run one that Ignition goes on with. It refuses a journal that ends between beginning a step and noting
- * what the step will send, and one that does not tell whether a prepared transaction was sent. Such a step, and a line that was cut
- * off, is forgotten. Call it once every transaction of the deployer is confirmed: what the step did, if anything, is on the chain then.
+ * Leaves in the journal of an earlier run the steps that succeeded. Ignition refuses to go on after a run that was killed in the middle
+ * of a step, or did not note whether its transaction was sent, or saw a step fail. Such a step is forgotten, and so is a line that was
+ * cut off. Call it once every transaction of the deployer is confirmed: what the step did, if anything, the chain says.
  */
 export function mendJournal(deploymentDir: string): void {
   const file = join(deploymentDir, "journal.jsonl");
@@ -20,29 +18,21 @@ export function mendJournal(deploymentDir: string): void {
   const text = readFileSync(file, "utf8");
   const lines = text.split("\n").filter((line) => line !== "");
   const messages = lines.map(parse);
-  const forgotten = undecidedSteps(messages.filter((message) => message !== undefined));
+  const finished = new Set(messages.flatMap((message) => (message && isFinished(message) ? [message.futureId] : [])));
   const kept = lines.filter((_, index) => {
     const message = messages[index];
     if (message === undefined) return index !== lines.length - 1;
-    return message.futureId === undefined || !forgotten.has(message.futureId);
+    return message.futureId === undefined || finished.has(message.futureId);
   });
   if (kept.length === lines.length) return;
   writeFileSync(`${file}.new`, `\n${kept.join("\n")}`);
   renameSync(`${file}.new`, file);
 }
 
-function undecidedSteps(messages: Message[]): Set<string> {
-  const undecided = new Set<string>();
-  const sent = new Set<string>();
-  for (const { type, futureId } of messages) {
-    if (futureId === undefined) continue;
-    if (type === "TRANSACTION_SEND") sent.add(futureId);
-    // A further attempt, with a higher fee, has the nonce of one that is known.
-    const isOpen = BEGUN.test(type) || (type === "TRANSACTION_PREPARE_SEND" && !sent.has(futureId));
-    if (isOpen) undecided.add(futureId);
-    else undecided.delete(futureId);
-  }
-  return undecided;
+/** Noting where a contract stands is one step of one line. */
+function isFinished({ type, result }: Message): boolean {
+  if (type === "CONTRACT_AT_EXECUTION_STATE_INITIALIZE") return true;
+  return type.endsWith("_EXECUTION_STATE_COMPLETE") && result?.type === "SUCCESS";
 }
 
 function parse(line: string): Message | undefined {

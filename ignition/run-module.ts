@@ -1,4 +1,4 @@
-import { deploy, type IgnitionModule, wipe } from "@nomicfoundation/ignition-core";
+import { deploy, type IgnitionModule } from "@nomicfoundation/ignition-core";
 import { moduleArtifact } from "./artifacts.ts";
 import { chainName, type Target } from "./chain.ts";
 import { DeployError } from "./errors.ts";
@@ -13,19 +13,15 @@ const artifactResolver = {
 } as unknown as Deploy["artifactResolver"];
 
 /**
- * Runs one Ignition module on a chain to its end: what is done is left alone, what was interrupted goes on, and what failed in an
- * earlier run is tried again.
+ * Runs one Ignition module on a chain to its end. Steps that the journal knows to have succeeded are left alone; the caller leaves out
+ * what the chain says is done.
  *
  * @throws DeployError DeploymentDiffers, DeploymentFailed, TransactionPending.
  */
 export async function runModule(target: Target, ignitionModule: IgnitionModule, parameters: object): Promise<void> {
   await waitForEarlier(target);
   mendJournal(target.dir);
-  let result = await attempt(target, ignitionModule, parameters);
-  if (result.type === "PREVIOUS_RUN_ERROR") {
-    for (const futureId of Object.keys(result.errors)) await wipe(target.dir, artifactResolver, futureId);
-    result = await attempt(target, ignitionModule, parameters);
-  }
+  const result = await attempt(target, ignitionModule, parameters);
   if (result.type === "SUCCESSFUL_DEPLOYMENT") return;
   const where = `${ignitionModule.id} on ${chainName(target)}`;
   const reasons = JSON.stringify("errors" in result ? result.errors : result, null, 1);

@@ -1,37 +1,62 @@
 import { toAbiRuleset } from "@keystoneos/protocol";
-import { type ChildName, childrenOn } from "@keystoneos/protocol/deployment";
+import { CHILDREN, type ChildName, childAddress, childrenOn } from "@keystoneos/protocol/deployment";
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import type { NamedArtifactContractDeploymentFuture } from "@nomicfoundation/ignition-core";
+import type { Address } from "viem";
+import { initCode } from "../artifacts.ts";
 import { RULESETS } from "../rulesets.ts";
-import { createChild, place, type There, wireAndSeal } from "./parts.ts";
+
+/** A step of the module, by what it creates or does. */
+export type Step = "KeystoneRoot" | ChildName | `ruleset ${string}` | "wire" | "seal";
+
+export interface ChainModuleOptions {
+  chainId: number;
+  coordinatorChainId: number;
+  /** Where the root is, or will be. */
+  root: Address;
+  /** Steps that the chain says are done, by whomever: they are left out. */
+  done: ReadonlySet<Step>;
+}
 
 /**
- * Everything on one chain: root and children, the messenger wired and sealed, and on the coordinator's chain the rulesets. Its
- * parameters are the root's constructor arguments and the wiring.
+ * Everything on one chain: root and children, on the coordinator's chain the rulesets, the messenger wired and sealed. Its parameters
+ * are the root's constructor arguments and the wiring. All addresses are known beforehand, so that no step has to be remembered for
+ * the sake of the next.
  */
-export function chainModule(chainId: number, coordinatorChainId: number, there: There, isWired: boolean) {
+export function chainModule({ chainId, coordinatorChainId, root: rootAddress, done }: ChainModuleOptions) {
   return buildModule("Keystone", (m) => {
-    const names = ["coordinatorChainId", "rows", "initCodeHashes"];
-    // The powerless root: with the create2 strategy and the same parameters it has the same address on every chain.
-    const root = place(
-      m,
-      there,
-      "KeystoneRoot",
-      names.map((name) => m.getParameter(name)),
-      "KeystoneRoot",
+    type Future = ReturnType<typeof m.call> | NamedArtifactContractDeploymentFuture<"KeystoneRoot">;
+    const unlessDone = (step: Step, take: () => Future): Future[] => (done.has(step) ? [] : [take()]);
+
+    // Powerless; with the create2 strategy and the same parameters it has the same address on every chain.
+    const rootArguments = ["coordinatorChainId", "rows", "initCodeHashes"].map((name) => m.getParameter(name));
+    const rootCreated = unlessDone("KeystoneRoot", () => m.contract("KeystoneRoot", rootArguments));
+    const root = m.contractAt("KeystoneRoot", rootAddress, { id: "Root", after: rootCreated });
+
+    const children = new Map(
+      childrenOn(chainId, coordinatorChainId).map((name) => {
+        const create = () => m.call(root, "deploy", [CHILDREN.indexOf(name), initCode(name)], { id: `create${name}` });
+        return [name, unlessDone(name, create)] as const;
+      }),
     );
-    const children = new Map(childrenOn(chainId, coordinatorChainId).map((name) => [name, createChild(m, root, name)]));
-    const messenger = children.get("LayerZeroMessenger" satisfies ChildName);
-    if (messenger === undefined) throw new Error("there is no chain without a messenger");
-    const coordinator = children.get("SettlementCoordinator" satisfies ChildName);
-    if (coordinator !== undefined) {
+    const childAt = (name: ChildName) =>
+      m.contractAt(name, childAddress(rootAddress, name), { after: children.get(name) ?? [] });
+
+    if (children.has("SettlementCoordinator")) {
+      const coordinator = childAt("SettlementCoordinator");
       for (const [name, ruleset] of Object.entries(RULESETS)) {
         const { states, edges } = toAbiRuleset(ruleset);
         const abi = { states: states.map((state) => ({ ...state })), edges: edges.map((edge) => ({ ...edge })) };
-        m.call(coordinator.contract, "registerRuleset", [abi], { id: `register${name}` });
+        const register = () => m.call(coordinator, "registerRuleset", [abi], { id: `register${name}` });
+        unlessDone(`ruleset ${name}`, register);
       }
     }
-    const before = [...children.values()].filter((child) => child !== messenger).map(({ created }) => created);
-    wireAndSeal(m, messenger.contract, before, isWired);
+    const messenger = childAt("LayerZeroMessenger");
+    const wiring = m.getParameter("wiring");
+    const wired = unlessDone("wire", () => m.call(messenger, "wire", [wiring]));
+    // What is sealed must be there, or a delivered message would be recorded nowhere.
+    const before = [...children.values(), wired].flat();
+    unlessDone("seal", () => m.call(messenger, "seal", [wiring], { after: before }));
     return { root };
   });
 }

@@ -1,5 +1,4 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
-import { place, type There } from "./parts.ts";
 
 /** Tokens that anyone mints, with their constructor arguments: for local chains. Worth nothing anywhere. */
 export const TEST_TOKENS = {
@@ -7,10 +6,11 @@ export const TEST_TOKENS = {
   TUSDC: ["KeyStone Test Dollar", "TUSDC", 6],
 } as const;
 
-export function testTokensModule(there: There) {
-  return buildModule("KeystoneTestTokens", (m) => {
-    const bond = place(m, there, "TestToken", [...TEST_TOKENS.KBOND], "KBOND");
-    const cash = place(m, there, "TestToken", [...TEST_TOKENS.TUSDC], "TUSDC");
-    return { bond, cash };
-  });
+export type TestToken = keyof typeof TEST_TOKENS;
+
+/** @param missing The tokens that are not there yet. */
+export function testTokensModule(missing: readonly TestToken[]) {
+  return buildModule("KeystoneTestTokens", (m) =>
+    Object.fromEntries(missing.map((id) => [id, m.contract("TestToken", [...TEST_TOKENS[id]], { id })])),
+  );
 }

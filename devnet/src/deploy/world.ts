@@ -8,12 +8,11 @@ import { moduleArtifact } from "../../../ignition/artifacts.ts";
 import { clientOf, type Pace, type Provider, type Target } from "../../../ignition/chain.ts";
 import { deployChain } from "../../../ignition/deploy-chain.ts";
 import { DeployError } from "../../../ignition/errors.ts";
-import { TEST_TOKENS, testTokensModule } from "../../../ignition/modules/test-tokens.ts";
+import { TEST_TOKENS, type TestToken, testTokensModule } from "../../../ignition/modules/test-tokens.ts";
 import { parametersFile, readPlan } from "../../../ignition/plan.ts";
 import { isPathProven, provePath } from "../../../ignition/prove-path.ts";
 import { creationBlock, recordOf } from "../../../ignition/record.ts";
 import { runModule } from "../../../ignition/run-module.ts";
-import { thereAlready } from "../../../ignition/there.ts";
 import { rpc } from "../chains/rpc.ts";
 import { DevnetError } from "../errors.ts";
 import { localAccount } from "../keys.ts";
@@ -93,13 +92,19 @@ async function deployToChain(target: Target, url: string): Promise<TestTokens> {
     await deployLayerZero(url, chainId, eid, otherEids);
     await deployCreateX(url);
     await deployChain(target);
-    const there = await thereAlready(target, "KeystoneTestTokens", { ...tokens });
-    await runModule(target, testTokensModule(there) as IgnitionModule, {});
+    const missing = await missingTokens(target, tokens);
+    await runModule(target, testTokensModule(missing) as IgnitionModule, {});
   });
   return { bond: tokens.KBOND, cash: tokens.TUSDC };
 }
 
-function predictTokens(salt: Hex): Record<keyof typeof TEST_TOKENS, Address> {
+async function missingTokens({ client }: Target, tokens: Record<TestToken, Address>): Promise<TestToken[]> {
+  const ids = Object.keys(tokens) as TestToken[];
+  const codes = await Promise.all(ids.map((id) => client.getCode({ address: tokens[id] })));
+  return ids.filter((_, i) => codes[i] === undefined);
+}
+
+function predictTokens(salt: Hex): Record<TestToken, Address> {
   const { abi, bytecode } = moduleArtifact("TestToken");
   const at = (args: readonly unknown[]) => createXAddress(salt, encodeDeployData({ abi, bytecode, args }));
   return { KBOND: at(TEST_TOKENS.KBOND), TUSDC: at(TEST_TOKENS.TUSDC) };

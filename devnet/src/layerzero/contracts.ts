@@ -40,10 +40,10 @@ export interface LayerZero {
   receiveLibrary: Address;
   executor: Address;
   treasury: Address;
-  /** Where the sender pays the two verifiers; strictly ascending. */
-  sendVerifiers: [Address, Address];
-  /** The accounts by which the two verifiers speak at the receiver; strictly ascending. */
-  receiveVerifiers: [Address, Address];
+  /** Where the sender pays the verifiers; strictly ascending. */
+  sendVerifiers: Address[];
+  /** The accounts by which the verifiers speak at the receiver; strictly ascending. */
+  receiveVerifiers: Address[];
 }
 
 /** The order in which the deployer, on a chain of its own, creates them: the transaction's nonce gives the address. */
@@ -73,6 +73,6 @@ export function localLayerZero(): LayerZero {
   };
 }
 
-function ascending(a: Address, b: Address): [Address, Address] {
+function ascending(a: Address, b: Address): Address[] {
   return BigInt(a) < BigInt(b) ? [a, b] : [b, a];
 }

@@ -1,9 +1,9 @@
-import { type Abi, encodeDeployData, encodeFunctionData, type Hex } from "viem";
+import { type Abi, type Address, encodeDeployData, encodeFunctionData, type Hex } from "viem";
 import { waitForReceipt } from "../chains/receipt.ts";
 import { rpc } from "../chains/rpc.ts";
 import { DevnetError } from "../errors.ts";
 import { localAccount } from "../keys.ts";
-import { layerZeroArtifacts, localLayerZero } from "./contracts.ts";
+import { type LayerZero, layerZeroArtifacts, localLayerZero } from "./contracts.ts";
 
 /** Blocks that a verifier waits for before it speaks. The local chains' `safe` is two blocks behind too. */
 const CONFIRMATIONS = 2n;
@@ -53,7 +53,34 @@ function steps(eid: number, otherEids: number[]): Step[] {
     const { abi, bytecode } = artifacts[name];
     return { data: encodeDeployData({ abi: abi as Abi, bytecode, args }) };
   };
-  const call = (name: "endpoint" | "sendLibrary" | "receiveLibrary", functionName: string, args: unknown[]): Step => ({
+  const [endpointArgs, sendArgs, receiveArgs] = constructorArguments(
+    eid,
+    localAccount("deployer").address,
+    lz.endpoint,
+  );
+  return [
+    // In CREATION_ORDER.
+    create("endpoint", endpointArgs),
+    create("sendLibrary", sendArgs),
+    create("receiveLibrary", receiveArgs),
+    ...Array.from({ length: 4 }, () => create("worker", [])),
+    ...configuration(lz, otherEids),
+  ];
+}
+
+/** Of EndpointV2, SendUln302 and ReceiveUln302. */
+export function constructorArguments(
+  eid: number,
+  owner: Address,
+  endpoint: Address,
+): [unknown[], unknown[], unknown[]] {
+  return [[eid, owner], [endpoint, 200_000n, 10n ** 18n], [endpoint]];
+}
+
+/** What LayerZero's owner sets on one chain: the treasury, and the defaults for the paths to `otherEids`. */
+export function configuration(lz: LayerZero, otherEids: number[]): Required<Step>[] {
+  const artifacts = layerZeroArtifacts();
+  const call = (name: "endpoint" | "sendLibrary" | "receiveLibrary", functionName: string, args: unknown[]) => ({
     to: lz[name],
     data: encodeFunctionData({ abi: artifacts[name].abi as Abi, functionName, args }),
   });
@@ -67,11 +94,6 @@ function steps(eid: number, otherEids: number[]): Step[] {
   });
   const toEach = <T>(config: T) => otherEids.map((other) => ({ eid: other, config }));
   return [
-    // In CREATION_ORDER.
-    create("endpoint", [eid, localAccount("deployer").address]),
-    create("sendLibrary", [lz.endpoint, 200_000n, 10n ** 18n]),
-    create("receiveLibrary", [lz.endpoint]),
-    ...Array.from({ length: 4 }, () => create("worker", [])),
     call("sendLibrary", "setTreasury", [lz.treasury]),
     call("sendLibrary", "setDefaultExecutorConfigs", [
       toEach({ maxMessageSize: MAX_MESSAGE_SIZE, executor: lz.executor }),

@@ -4,6 +4,7 @@ export { pathProofTerms } from "./path-proof.ts";
 export {
   type DeploymentPlan,
   type PlannedChain,
+  type PlannedLayerZero,
   pathsOf,
   plannedChain,
   rowsOf,
