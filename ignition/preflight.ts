@@ -65,12 +65,12 @@ async function withoutCode({ client }: Target, contracts: [string, Address][]): 
 async function endpointProblems({ client }: Target, { layerZero }: PlannedChain): Promise<string[]> {
   const endpoint = { address: layerZero.endpoint, abi: layerZeroAbi } as const;
   const problems: string[] = [];
-  const eid = await client.readContract({ ...endpoint, functionName: "eid" });
+  const eid = await answer(client.readContract({ ...endpoint, functionName: "eid" }));
   if (eid !== layerZero.eid) problems.push(`the endpoint's id is ${eid}, not ${layerZero.eid}.`);
   const libraries = { send: layerZero.sendLibrary, receive: layerZero.receiveLibrary };
   for (const [kind, library] of Object.entries(libraries)) {
     const args = [library] as const;
-    if (!(await client.readContract({ ...endpoint, functionName: "isRegisteredLibrary", args })))
+    if (!(await answer(client.readContract({ ...endpoint, functionName: "isRegisteredLibrary", args }))))
       problems.push(`the endpoint does not know the ${kind} library ${library}.`);
   }
   return problems;
@@ -85,7 +85,8 @@ async function pathProblems(
   const { sendLibrary, receiveLibrary, confirmations, executor } = layerZero;
   for (const address of [sendLibrary, receiveLibrary]) {
     const supported = { address, abi: layerZeroAbi, functionName: "isSupportedEid", args: [eid] } as const;
-    if (!(await client.readContract(supported))) problems.push(`the library ${address} has no path to ${name}.`);
+    if (!(await answer(client.readContract(supported))))
+      problems.push(`the library ${address} has no path to ${name}.`);
   }
   const { messenger } = predictContracts(plan);
   // The workers answer the send library; a predicted messenger is not there yet and need not be.
@@ -108,6 +109,14 @@ async function fundsProblems({ client, deployer, plan }: Target): Promise<string
   const balance = await client.getBalance({ address: deployer });
   if (balance >= needed) return [];
   return [`${deployer} has ${formatEther(balance)} ether, and a deployment takes up to ${formatEther(needed)}.`];
+}
+
+/** Null when the contract gives none: then it is not the one that was expected. */
+async function answer<T>(call: Promise<T>): Promise<T | null> {
+  return call.catch((error: unknown) => {
+    if (error instanceof BaseError) return null;
+    throw error;
+  });
 }
 
 async function failureOf(call: Promise<unknown>): Promise<string | null> {

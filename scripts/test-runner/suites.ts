@@ -28,6 +28,7 @@ export const suites: readonly Suite[] = [
   mocha("indexer", "indexer/test/**/*.test.ts"),
   mocha("relayer", "relayer/test/**/*.test.ts", 6),
   mocha("devnet", "devnet/test/**/*.test.ts", 12),
+  mocha("deploy", "ignition/test/**/*.test.ts", 6),
   mocha("api", "api/test/**/*.test.ts"),
   mocha("model", "test/model/**/*.test.ts", 10),
   mocha("protocol", "packages/protocol/test/**/*.test.ts"),

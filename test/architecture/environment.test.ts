@@ -7,7 +7,8 @@ import { read, root } from "./support/repository.ts";
 function variablesOf(source: string): string[] {
   const keys = [...source.matchAll(/^\s{2}([A-Z][A-Z0-9_]+):\s/gm)].map(([, name]) => name ?? "");
   const direct = [...source.matchAll(/process\.env(?:\.([A-Z][A-Z0-9_]+)|\["([A-Z][A-Z0-9_]+)"\])/g)];
-  return [...keys, ...direct.map(([, dotted, quoted]) => dotted ?? quoted ?? "")];
+  const hardhat = [...source.matchAll(/configVariable\("([A-Z][A-Z0-9_]+)"\)/g)].map(([, name]) => name ?? "");
+  return [...keys, ...hardhat, ...direct.map(([, dotted, quoted]) => dotted ?? quoted ?? "")];
 }
 
 function exampleVariables(): string[] {
@@ -20,7 +21,12 @@ const INTERNAL = /^(PONDER_|NODE_|KEYSTONE_TEST_)/;
 
 describe(".env.example", () => {
   const configs = read(["{indexer,relayer,api,devnet}/src/**/config.ts", "devnet/src/world/options.ts"]);
-  const readers = read(["{packages/*,indexer,relayer,api,devnet}/src/**/*.ts", "indexer/*.ts", "test/support/*.ts"]);
+  const readers = read([
+    "{packages/*,indexer,relayer,api,devnet}/src/**/*.ts",
+    "indexer/*.ts",
+    "test/support/*.ts",
+    "hardhat.config.ts",
+  ]);
 
   it("sees the configuration of every process", () => {
     for (const process of ["indexer", "relayer", "api"])
@@ -48,9 +54,8 @@ describe(".env.example", () => {
   });
 
   it("would notice a variable that is missing", () => {
-    expect(variablesOf("const s = z.object({\n  NEW_PORT: z.string(),\n});\nprocess.env.OTHER_ONE")).to.deep.equal([
-      "NEW_PORT",
-      "OTHER_ONE",
-    ]);
+    expect(
+      variablesOf('const s = z.object({\n  NEW_PORT: z.string(),\n});\nprocess.env.OTHER_ONE\nconfigVariable("A_KEY")'),
+    ).to.deep.equal(["NEW_PORT", "A_KEY", "OTHER_ONE"]);
   });
 });

@@ -33,5 +33,6 @@ describe("what an entry point costs", () => {
   it("is for the whole package no more than its manifest declares", () => {
     expect(packagesOf("index.ts")).to.deep.equal(["canonicalize", "viem/utils", "zod"]);
     expect(packagesOf("abi/index.ts")).to.deep.equal(["viem"]);
+    expect(packagesOf("deployment/index.ts")).to.deep.equal(["viem/utils"]);
   });
 });
