@@ -33,7 +33,7 @@ export interface PlannedLayerZero {
   verifiers: PlannedVerifier[];
 }
 
-export interface PlannedVerifier {
+interface PlannedVerifier {
   operator: string;
   /** The contract that takes the verifier's fee for what is sent from this chain. */
   send: Address;
