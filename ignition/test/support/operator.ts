@@ -13,10 +13,12 @@ export interface Outcome {
   output: string;
 }
 
-/** Starts one of the operator's commands, with nothing in the environment but what it is told to have there. */
+const OWN = /^(RPC_URL_\d+|DEPLOYER_PRIVATE_KEY)$/;
+
+/** Starts one of the operator's commands. What the commands read from the environment is there only if it is given here. */
 export function start(command: string, args: string[], env: Record<string, string>): Run {
-  const { PATH, HOME } = process.env;
-  const child = spawn(command, args, { cwd: root, env: { PATH, HOME, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OWN.test(name)));
+  const child = spawn(command, args, { cwd: root, env: { ...inherited, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8").on("data", (text: string) => {
