@@ -4,6 +4,7 @@ import {
   BaseError,
   ContractFunctionRevertedError,
   ContractFunctionZeroDataError,
+  ExecutionRevertedError,
 } from "viem";
 import { DeployError } from "../errors.ts";
 
@@ -60,6 +61,7 @@ function isContractsFault(error: unknown): boolean {
   const kinds = [
     ContractFunctionRevertedError,
     ContractFunctionZeroDataError,
+    ExecutionRevertedError,
     AbiDecodingZeroDataError,
     AbiDecodingDataSizeTooSmallError,
   ];

@@ -151,7 +151,11 @@ describe("the check of a live deployment", function () {
       "the extension, which is gone",
       away,
       () => setCode(away, childAddress(contracts.root, "KeystoneEscrowExtension"), "0x"),
-      [`${AWAY} KeystoneEscrowExtension: code at ${childAddress(contracts.root, "KeystoneEscrowExtension")}`],
+      [
+        `${AWAY} KeystoneEscrowExtension: code at ${childAddress(contracts.root, "KeystoneEscrowExtension")}`,
+        // The escrow answers with its extension's code.
+        `${AWAY} escrow: path proven by a verdict`,
+      ],
     ],
     [
       "a coordinator where none belongs",

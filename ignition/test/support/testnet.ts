@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DeploymentPlan, PlannedChain } from "@keystoneos/protocol/deployment";
-import { type Abi, type Address, domainSeparator, encodeDeployData, type Hex, toHex } from "viem";
+import { type Abi, type Address, encodeDeployData, type Hex, toHex } from "viem";
 import { launchAnvil } from "../../../devnet/src/chains/anvil.ts";
 import { waitForReceipt } from "../../../devnet/src/chains/receipt.ts";
 import { rpc } from "../../../devnet/src/chains/rpc.ts";
@@ -34,7 +35,7 @@ export async function startTestnet(plan: DeploymentPlan, chainId: number, dir: s
   try {
     await deployCreateX(url);
     await placeLayerZero(url, here, others);
-    await rpc(url, "anvil_setCode", [PERMIT2, permit2Code(chainId)]);
+    await construct(url, PERMIT2, permit2InitCode());
   } catch (error) {
     await anvil.kill();
     throw error;
@@ -84,8 +85,8 @@ export async function succeeded(url: string, hash: Hex): Promise<void> {
   if (status !== "0x1") throw new Error(`${hash} reverted`);
 }
 
-/** Of Permit2 only what deploying and checking ask of it: whatever is called, its domain separator. */
-function permit2Code(chainId: number): Hex {
-  const separator = domainSeparator({ domain: { name: "Permit2", chainId, verifyingContract: PERMIT2 } });
-  return `0x7f${separator.slice(2)}60005260206000f3`;
+/** As it was deployed everywhere. */
+function permit2InitCode(): Hex {
+  const file = new URL("../../../test/contracts/support/permit2.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { bytecode: Hex }).bytecode;
 }
