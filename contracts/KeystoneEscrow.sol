@@ -150,8 +150,10 @@ contract KeystoneEscrow is IEscrowCore, EscrowDeposits, EscrowPayouts {
         if (!whole) {
             _payAll(terms, settlementId, true);
             _reportIfTried(terms, settlementId);
-        } else if (COORDINATOR.advanceReported(settlementId, terms) == Verdict.EXECUTE) {
-            _settle(terms, settlementId);
+        } else {
+            (bool advanced, Verdict verdict) = _tryAdvance(terms, settlementId);
+            if (!advanced) Reason.raise(Reason.ofLastCall());
+            if (verdict == Verdict.EXECUTE) _settle(terms, settlementId);
         }
     }
 

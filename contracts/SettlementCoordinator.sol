@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import { LowLevelCall } from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import { CoordinatorState } from "./coordinator/CoordinatorState.sol";
 import { PackedRecord } from "./coordinator/PackedRecord.sol";
+import { IEscrowCore } from "./interfaces/IEscrowCore.sol";
 import { ISettlementCoordinator } from "./interfaces/ISettlementCoordinator.sol";
+import { BoundedCall } from "./libraries/BoundedCall.sol";
 import { ConsentLib } from "./libraries/ConsentLib.sol";
 import { GasFloor } from "./libraries/GasFloor.sol";
 import { Reason } from "./libraries/Reason.sol";
 import { Exits, PackedRuleset, RulesetLib } from "./libraries/RulesetLib.sol";
+import { TermsCall } from "./libraries/TermsCall.sol";
 import { TermsLib } from "./libraries/TermsLib.sol";
 import { MessageKind } from "./types/Deployment.sol";
 import { Gate, Ruleset, RulesetId, StateKind } from "./types/Ruleset.sol";
@@ -20,6 +24,9 @@ contract SettlementCoordinator is CoordinatorState {
     using RulesetLib for PackedRuleset;
     using RulesetLib for Exits;
     using TermsLib for Terms;
+
+    /// @dev Where the terms lie behind the arguments of `execute`.
+    uint256 private constant EXECUTE_HEAD = 4 * 32;
 
     // ---------------------------------------------------------------- creation
 
@@ -59,7 +66,7 @@ contract SettlementCoordinator is CoordinatorState {
 
         // Effect: the lock mask stays as it is, for a lock may be reported before creation.
         _records[settlementId] = record.createdAt(ruleset.initialState());
-        emit SettlementCreated(settlementId, terms.ref, rulesetId, terms);
+        _publish(settlementId, terms);
     }
 
     // ---------------------------------------------------------------- transitions
@@ -276,7 +283,8 @@ contract SettlementCoordinator is CoordinatorState {
         if (!_paysInFrame(terms, caller)) return;
 
         // Interaction: the escrow pays, or reverts, and reports back by `reportSettled`.
-        ESCROW.settle(terms);
+        bytes memory data = TermsCall.encode(IEscrowCore.settle.selector, terms);
+        if (!LowLevelCall.callNoReturn(address(ESCROW), data)) LowLevelCall.bubbleRevert();
         if (_records[id].kind() != StateKind.FINALIZED) revert SettlementCoordinator_PayoutIncomplete(id);
     }
 
@@ -289,12 +297,13 @@ contract SettlementCoordinator is CoordinatorState {
             return true;
         }
         uint256 gasBefore = gasleft();
-        try this.execute(id, terms, target, msg.sender) {
-            return true;
-        } catch (bytes memory reason) {
-            _requireEarnest(gasBefore, terms);
-            emit StepFailed(id, Reason.clip(reason));
-        }
+        bytes memory head = abi.encodeWithSelector(this.execute.selector, id, EXECUTE_HEAD, target, msg.sender);
+        bytes memory reason;
+        (executed, reason) =
+            BoundedCall.tryCall(address(this), gasleft(), bytes.concat(head, TermsCall.encode(terms)));
+        if (executed) return true;
+        _requireEarnest(gasBefore, terms);
+        emit StepFailed(id, reason);
     }
 
     /// @dev After the verdict, where legs are on several chains. A failure leaves the legs to `claim`.
@@ -302,11 +311,11 @@ contract SettlementCoordinator is CoordinatorState {
         if (msg.sender == address(ESCROW) || _isWhole(terms)) return;
         if (_rowsOf(terms) & _rowBit(COORDINATOR_CHAIN) == 0) return;
         uint256 gasBefore = gasleft();
-        try ESCROW.release(terms) { }
-        catch (bytes memory reason) {
-            _requireEarnest(gasBefore, terms);
-            emit StepFailed(id, Reason.clip(reason));
-        }
+        bytes memory data = TermsCall.encode(IEscrowCore.release.selector, terms);
+        (bool ok, bytes memory reason) = BoundedCall.tryCall(address(ESCROW), gasleft(), data);
+        if (ok) return;
+        _requireEarnest(gasBefore, terms);
+        emit StepFailed(id, reason);
     }
 
     function _paysInFrame(Terms calldata terms, address caller) private view returns (bool) {
@@ -323,6 +332,16 @@ contract SettlementCoordinator is CoordinatorState {
     }
 
     // ---------------------------------------------------------------- records
+
+    /// @dev Emits SettlementCreated. By hand, for `emit` knows no terms that are encoded already.
+    function _publish(SettlementId id, Terms calldata terms) private {
+        bytes32 topic = SettlementCreated.selector;
+        (bytes32 ref, bytes32 ruleset) = (terms.ref, terms.ruleset);
+        bytes memory data = bytes.concat(bytes32(uint256(0x20)), TermsCall.encode(terms));
+        assembly ("memory-safe") {
+            log4(add(data, 0x20), mload(data), topic, id, ref, ruleset)
+        }
+    }
 
     function _recordLock(SettlementId id, uint64 chainId) private {
         uint8 bit = _rowBit(chainId);

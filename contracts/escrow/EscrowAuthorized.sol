@@ -11,6 +11,7 @@ import { IEscrowExtension } from "../interfaces/IEscrowExtension.sol";
 import { IPermit2 } from "../interfaces/IPermit2.sol";
 import { BoundedCall } from "../libraries/BoundedCall.sol";
 import { EscrowDigest } from "../libraries/EscrowDigest.sol";
+import { TermsCall } from "../libraries/TermsCall.sol";
 import { TokenLib } from "../libraries/TokenLib.sol";
 import { Asset } from "../types/Asset.sol";
 import { Leg, Opening, SettlementId, Terms, TokenStandard } from "../types/Terms.sol";
@@ -23,6 +24,8 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
     /// @dev The same on every chain that has it.
     IPermit2 private constant PERMIT2 = IPermit2(0x000000000022D473030F116dDEE9F6B43aC78BA3);
     uint256 private constant SIGNATURE_BYTES = 65;
+    /// @dev Where the terms lie behind the arguments of `reveal`.
+    uint256 private constant REVEAL_HEAD = 2 * 32;
 
     /// @inheritdoc IEscrowExtension
     function depositLegWithPermit(
@@ -187,7 +190,11 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
     /// @dev What a deposit ends with is what a reveal does. A delegatecall from the escrow to itself runs the core's code and keeps sender
     /// and value. Guarded by itself: nothing lies between the two.
     function _finishInCore(Terms calldata terms, Opening[] calldata openings) private {
-        Address.functionDelegateCall(address(this), abi.encodeCall(IEscrowCore.reveal, (terms, openings)));
+        bytes memory encoded = TermsCall.encode(terms);
+        bytes memory head = abi.encodeWithSelector(IEscrowCore.reveal.selector, REVEAL_HEAD, REVEAL_HEAD + encoded.length);
+        Address.functionDelegateCall(
+            address(this), bytes.concat(head, encoded, TermsCall.behindOffset(abi.encode(openings)))
+        );
     }
 
     /// @dev What is signed names an amount, so only of a token that is nothing else.

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import { LowLevelCall } from "@openzeppelin/contracts/utils/LowLevelCall.sol";
+import { IEscrowCore } from "../interfaces/IEscrowCore.sol";
+import { ISettlementCoordinator } from "../interfaces/ISettlementCoordinator.sol";
+import { BoundedCall } from "../libraries/BoundedCall.sol";
 import { GasFloor } from "../libraries/GasFloor.sol";
 import { Reason } from "../libraries/Reason.sol";
+import { TermsCall } from "../libraries/TermsCall.sol";
 import { MessageKind } from "../types/Deployment.sol";
 import { Entry } from "../types/Entry.sol";
 import { SettlementId, Terms, Verdict } from "../types/Terms.sol";
@@ -11,23 +16,23 @@ import { EscrowState } from "./EscrowState.sol";
 /// @title What the escrow tells the coordinator, and what follows from it
 /// @notice Directly on the coordinator's chain, by message elsewhere.
 abstract contract EscrowReports is EscrowState {
+    /// @dev Where the terms lie behind the arguments of `followUp`.
+    uint256 private constant FOLLOW_UP_HEAD = 3 * 32;
+
     /// @dev On the coordinator's chain: verdict and payout, in frames whose failure leaves report and deposit standing.
     function _followUp(Terms calldata terms, SettlementId id) internal {
         bool whole = _isWhole(terms);
         uint256 gasBefore = gasleft();
         if (!whole) {
-            try COORDINATOR.advanceReported(id, terms) returns (Verdict verdict) {
-                if (verdict != Verdict.EXECUTE) return;
-            } catch (bytes memory reason) {
-                _bookFollowUp(terms, id, gasBefore, reason);
-                return;
-            }
+            (bool advanced, Verdict verdict) = _tryAdvance(terms, id);
+            if (!advanced) _bookFollowUp(terms, id, gasBefore, Reason.ofLastCall());
+            if (verdict != Verdict.EXECUTE) return;
             gasBefore = gasleft();
         }
-        try ESCROW.followUp(id, terms, whole) { }
-        catch (bytes memory reason) {
-            _bookFollowUp(terms, id, gasBefore, reason);
-        }
+        bytes memory head = abi.encodeWithSelector(IEscrowCore.followUp.selector, id, FOLLOW_UP_HEAD, whole);
+        bytes memory data = bytes.concat(head, TermsCall.encode(terms));
+        (bool ok, bytes memory reason) = BoundedCall.tryCall(address(this), gasleft(), data);
+        if (!ok) _bookFollowUp(terms, id, gasBefore, reason);
     }
 
     /// @dev After EXECUTE on the coordinator's chain: reports once every leg was paid, waived or tried, and takes the step to Finalized. The
@@ -36,10 +41,17 @@ abstract contract EscrowReports is EscrowState {
         if (!_isHome() || !_allTried(terms, id)) return;
         COORDINATOR.reportReleased(id);
         if (msg.sender == address(COORDINATOR)) return;
-        try COORDINATOR.advanceReported(id, terms) { }
-        catch (bytes memory reason) {
-            emit FollowUpFailed(id, Reason.clip(reason));
-        }
+        (bool advanced,) = _tryAdvance(terms, id);
+        if (!advanced) emit FollowUpFailed(id, Reason.ofLastCall());
+    }
+
+    /// @dev To a coordinator that has taken a report in this call, and so has code. Its revert data is left where `Reason.ofLastCall` reads.
+    function _tryAdvance(Terms calldata terms, SettlementId id) internal returns (bool ok, Verdict verdict) {
+        bytes32 word;
+        (ok, word,) = LowLevelCall.callReturn64Bytes(
+            address(COORDINATOR), TermsCall.encode(ISettlementCoordinator.advanceReported.selector, id, terms)
+        );
+        if (ok) verdict = Verdict(uint256(word));
     }
 
     function _allTried(Terms calldata terms, SettlementId id) internal view returns (bool) {
@@ -91,7 +103,7 @@ abstract contract EscrowReports is EscrowState {
 
     function _bookFollowUp(Terms calldata terms, SettlementId id, uint256 gasBefore, bytes memory reason) private {
         _requireEarnest(gasBefore, GasFloor.ofLegs(terms.legs.length));
-        emit FollowUpFailed(id, Reason.clip(reason));
+        emit FollowUpFailed(id, reason);
     }
 
     function _tryQuote(MessageKind kind, Terms calldata terms, bool carryTerms)

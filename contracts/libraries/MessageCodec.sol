@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import { MessageKind } from "../types/Deployment.sol";
 import { SettlementId, Terms, Verdict } from "../types/Terms.sol";
+import { TermsCall } from "./TermsCall.sol";
 import { TermsLib } from "./TermsLib.sol";
 
 /// @title The bytes of a message between two chains of the deployment
@@ -21,7 +22,7 @@ library MessageCodec {
         pure
         returns (bytes memory)
     {
-        return abi.encodePacked(kind, verdict, settlementId, abi.encode(terms));
+        return abi.encodePacked(kind, verdict, settlementId, uint256(0x20), TermsCall.encode(terms));
     }
 
     /// @return wellFormed False for anything that no messenger of a deployment can have built.

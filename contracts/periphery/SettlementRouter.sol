@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import { LowLevelCall } from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import { IComplianceRegistry } from "../interfaces/IComplianceRegistry.sol";
+import { IEscrowExtension } from "../interfaces/IEscrowExtension.sol";
 import { IKeystoneEscrow } from "../interfaces/IKeystoneEscrow.sol";
 import { IKeystoneRoot } from "../interfaces/IKeystoneRoot.sol";
 import { ISettlementCoordinator } from "../interfaces/ISettlementCoordinator.sol";
 import { ISettlementRouter } from "../interfaces/ISettlementRouter.sol";
+import { TermsCall } from "../libraries/TermsCall.sol";
 import { Child } from "../types/Deployment.sol";
 import { StateKind } from "../types/Ruleset.sol";
 import { SettlementId, Terms } from "../types/Terms.sol";
@@ -14,6 +17,9 @@ import { SettlementId, Terms } from "../types/Terms.sol";
 /// @dev It calls the contracts of the root that it was made for and no address that a caller names; terms of another deployment are the
 /// coordinator's to refuse.
 contract SettlementRouter is ISettlementRouter {
+    /// @dev Where the terms lie behind the arguments of a deposit.
+    uint256 private constant DEPOSIT_HEAD = 8 * 32;
+
     ISettlementCoordinator private immutable _COORDINATOR;
     IKeystoneEscrow private immutable _ESCROW;
     IComplianceRegistry private immutable _REGISTRY;
@@ -30,7 +36,7 @@ contract SettlementRouter is ISettlementRouter {
         returns (SettlementId settlementId)
     {
         settlementId = _create(terms, attestations);
-        _COORDINATOR.advance(terms);
+        _askCoordinator(ISettlementCoordinator.advance.selector, terms);
     }
 
     /// @inheritdoc ISettlementRouter
@@ -44,13 +50,13 @@ contract SettlementRouter is ISettlementRouter {
         }
         // The last deposit takes the settlement to its end, unless somebody else has made it before.
         if (_kindOf(settlementId) == StateKind.FINALIZED) return settlementId;
-        _COORDINATOR.advance(terms);
+        _askCoordinator(ISettlementCoordinator.advance.selector, terms);
         StateKind kind = _kindOf(settlementId);
         if (kind != StateKind.FINALIZED) revert SettlementRouter_NotFinalized(settlementId, kind);
     }
 
     function _create(Terms calldata terms, SignedAttestation[] calldata attestations) private returns (SettlementId id) {
-        id = _COORDINATOR.createSettlement(terms);
+        id = SettlementId.wrap(_askCoordinator(ISettlementCoordinator.createSettlement.selector, terms));
         for (uint256 i = 0; i < attestations.length; ++i) {
             SignedAttestation calldata one = attestations[i];
             _REGISTRY.attestBySig(
@@ -66,16 +72,36 @@ contract SettlementRouter is ISettlementRouter {
         }
     }
 
+    /// @dev Of functions that answer one word, so that where there is no coordinator the missing word tells.
+    function _askCoordinator(bytes4 selector, Terms calldata terms) private returns (bytes32 answer) {
+        bool ok;
+        (ok, answer,) = LowLevelCall.callReturn64Bytes(address(_COORDINATOR), TermsCall.encode(selector, terms));
+        if (!ok || LowLevelCall.returnDataSize() < 32) LowLevelCall.bubbleRevert();
+    }
+
+    /// @dev Both functions take the same eight words of arguments: what the sixth says is the standard's. A deposit that an escrow without
+    /// code has not made is found missing at the end.
     function _deposit(Terms calldata terms, SignedDeposit calldata one) private {
-        if (one.kind == DepositKind.PERMIT2) {
-            _ESCROW.depositLegWithPermit2(
-                terms, one.legIndex, one.secret, one.openings, one.wallet, one.nonce, one.deadline, one.signature
-            );
-        } else {
-            _ESCROW.depositLegWithAuthorization(
-                terms, one.legIndex, one.secret, one.openings, one.wallet, one.validAfter, one.deadline, one.signature
-            );
-        }
+        (bytes4 selector, uint256 nonceOrStart) = one.kind == DepositKind.PERMIT2
+            ? (IEscrowExtension.depositLegWithPermit2.selector, one.nonce)
+            : (IEscrowExtension.depositLegWithAuthorization.selector, one.validAfter);
+        bytes memory encoded = TermsCall.encode(terms);
+        bytes memory openings = TermsCall.behindOffset(abi.encode(one.openings));
+        bytes memory signature = TermsCall.behindOffset(abi.encode(one.signature));
+        uint256 openingsAt = DEPOSIT_HEAD + encoded.length;
+        bytes memory head = abi.encodeWithSelector(
+            selector,
+            DEPOSIT_HEAD,
+            one.legIndex,
+            one.secret,
+            openingsAt,
+            one.wallet,
+            nonceOrStart,
+            one.deadline,
+            openingsAt + openings.length
+        );
+        bytes memory data = bytes.concat(head, encoded, openings, signature);
+        if (!LowLevelCall.callNoReturn(address(_ESCROW), data)) LowLevelCall.bubbleRevert();
     }
 
     function _kindOf(SettlementId id) private view returns (StateKind) {
