@@ -73,6 +73,11 @@ contract KeystoneEscrowExtension is EscrowAuthorized, EscrowStuck {
     }
 
     /// @inheritdoc IEscrowExtension
+    function redirectOf(SettlementId settlementId, uint256 legIndex) external view delegated returns (address) {
+        return _redirects[settlementId][legIndex];
+    }
+
+    /// @inheritdoc IEscrowExtension
     function pathProven() external view delegated returns (bool) {
         return _isHome() || _verdictArrived;
     }

@@ -38,8 +38,8 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
         bytes32 r,
         bytes32 s
     ) external payable delegated {
-        _takeByPermit(terms, legIndex, secret, deadline, v, r, s);
-        _finishInCore(terms, openings);
+        SettlementId id = _takeByPermit(terms, legIndex, secret, deadline, v, r, s);
+        _finishInCore(terms, id, openings);
     }
 
     /// @inheritdoc IEscrowExtension
@@ -53,8 +53,8 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
         uint256 deadline,
         bytes calldata signature
     ) external payable delegated {
-        _takeByPermit2(terms, legIndex, secret, wallet, nonce, deadline, signature);
-        _finishInCore(terms, openings);
+        SettlementId id = _takeByPermit2(terms, legIndex, secret, wallet, nonce, deadline, signature);
+        _finishInCore(terms, id, openings);
     }
 
     /// @inheritdoc IEscrowExtension
@@ -68,8 +68,8 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
         uint256 validBefore,
         bytes calldata signature
     ) external payable delegated {
-        _takeByAuthorization(terms, legIndex, secret, wallet, validAfter, validBefore, signature);
-        _finishInCore(terms, openings);
+        SettlementId id = _takeByAuthorization(terms, legIndex, secret, wallet, validAfter, validBefore, signature);
+        _finishInCore(terms, id, openings);
     }
 
     /// @inheritdoc IEscrowExtension
@@ -115,10 +115,11 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
         uint8 v,
         bytes32 r,
         bytes32 s
-    ) private guarded {
+    ) private guarded returns (SettlementId id) {
         Leg calldata leg = _fungibleLeg(terms, legIndex);
-        (, bool fresh) = _begin(terms, legIndex, secret, msg.sender);
-        if (!fresh) return;
+        bool fresh;
+        (id, fresh) = _begin(terms, legIndex, secret, msg.sender);
+        if (!fresh) return id;
 
         // Interaction
         BoundedCall.tryCall(
@@ -137,10 +138,11 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
         uint256 nonce,
         uint256 deadline,
         bytes calldata signature
-    ) private guarded {
+    ) private guarded returns (SettlementId id) {
         Leg calldata leg = _fungibleLeg(terms, legIndex);
-        (, bool fresh) = _begin(terms, legIndex, secret, wallet);
-        if (!fresh) return;
+        bool fresh;
+        (id, fresh) = _begin(terms, legIndex, secret, wallet);
+        if (!fresh) return id;
 
         // Interaction
         (bytes32 witness, string memory witnessType) = EscrowDigest.ofDeposit(terms, legIndex);
@@ -163,11 +165,12 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
         uint256 validAfter,
         uint256 validBefore,
         bytes calldata signature
-    ) private guarded {
+    ) private guarded returns (SettlementId id) {
         if (signature.length != SIGNATURE_BYTES) revert KeystoneEscrow_InvalidSignature(wallet);
         Leg calldata leg = _fungibleLeg(terms, legIndex);
-        (SettlementId id, bool fresh) = _begin(terms, legIndex, secret, wallet);
-        if (!fresh) return;
+        bool fresh;
+        (id, fresh) = _begin(terms, legIndex, secret, wallet);
+        if (!fresh) return id;
 
         // Interaction
         bytes memory data = abi.encodeCall(
@@ -189,7 +192,11 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
 
     /// @dev What a deposit ends with is what a reveal does. A delegatecall from the escrow to itself runs the core's code and keeps sender
     /// and value. Guarded by itself: nothing lies between the two.
-    function _finishInCore(Terms calldata terms, Opening[] calldata openings) private {
+    function _finishInCore(Terms calldata terms, SettlementId id, Opening[] calldata openings) private {
+        // Nothing to open, to lock or to give back: then a reveal would change nothing.
+        bool idle = openings.length == 0 && msg.value == 0 && _entries[id].deposited() != _localLegs(terms);
+        if (idle) return;
+
         bytes memory encoded = TermsCall.encode(terms);
         bytes memory head = abi.encodeWithSelector(IEscrowCore.reveal.selector, REVEAL_HEAD, REVEAL_HEAD + encoded.length);
         Address.functionDelegateCall(

@@ -97,6 +97,9 @@ interface IEscrowExtension is IEscrowBase, IERC1155Receiver {
     /// @notice The wallet that opened a commitment on this chain; zero while unknown.
     function walletOf(SettlementId settlementId, uint256 partyIndex) external view returns (address);
 
+    /// @notice The wallet that a redirect put in the place of the one who is owed the leg; zero while there is none. A waiver drops it.
+    function redirectOf(SettlementId settlementId, uint256 legIndex) external view returns (address);
+
     /// @notice True once a VERDICT has arrived here, which proves the path. Always true on the coordinator's chain.
     function pathProven() external view returns (bool);
 }

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../lib/root.ts";
+import { compare } from "./compare.ts";
 
 interface StorageItem {
   label: string;
@@ -33,6 +34,9 @@ interface BuildOutput {
 const LIMIT = 24_576;
 const MARGIN = 2_048;
 
+/** The second is delegated into by the first, and declares no storage of its own. */
+const SHARED_STORAGE = ["KeystoneEscrow", "KeystoneEscrowExtension"] as const;
+
 /** Every contract of `contracts/` that has code of its own, by name, from Hardhat's build. */
 export function compiledContracts(): Compiled[] {
   const found = new Map<string, Compiled>();
@@ -59,9 +63,16 @@ export function sizes(contracts: readonly Compiled[]): Record<string, number> {
   return Object.fromEntries(contracts.map(({ name, bytes }) => [name, bytes]));
 }
 
-/** Every storage variable as `slot.offset name: type`, structs in mappings spelled out. */
+/**
+ * Every storage variable as `slot.offset name: type`, structs in mappings spelled out.
+ * @throws Error when the two codes that run in the escrow's storage would not see the same in it.
+ */
 export function layouts(contracts: readonly Compiled[]): Record<string, string[]> {
-  return Object.fromEntries(contracts.map(({ name, layout }) => [name, describe(layout)]));
+  const described = Object.fromEntries(contracts.map(({ name, layout }) => [name, describe(layout)]));
+  const [code, delegate] = SHARED_STORAGE;
+  const differences = compare({ storage: described[code] ?? [] }, { storage: described[delegate] ?? [] });
+  if (differences.length > 0) throw new Error(`${delegate} shares the storage of ${code}, but ${differences.join()}`);
+  return described;
 }
 
 function describe({ storage, types }: StorageLayout): string[] {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { compare } from "../snapshots/compare.ts";
+import { layouts } from "../snapshots/compiled.ts";
 
 describe("comparing snapshots", () => {
   it("finds nothing where nothing differs", () => {
@@ -15,3 +16,31 @@ describe("comparing snapshots", () => {
     ]);
   });
 });
+
+describe("storage layouts", () => {
+  const escrow = contract("KeystoneEscrow", "_entries", "_wallets");
+
+  it("are told by name", () => {
+    const lines = ["0.0 _entries: uint256", "1.0 _wallets: uint256"];
+    const extension = { ...escrow, name: "KeystoneEscrowExtension" };
+    expect(layouts([escrow, extension])).to.deep.equal({ KeystoneEscrow: lines, KeystoneEscrowExtension: lines });
+  });
+
+  for (const [what, extension] of Object.entries({
+    "in another order": contract("KeystoneEscrowExtension", "_wallets", "_entries"),
+    "with one more": contract("KeystoneEscrowExtension", "_entries", "_wallets", "_own"),
+    "with one less": contract("KeystoneEscrowExtension", "_entries"),
+    "that is not there": contract("Another", "_entries", "_wallets"),
+  })) {
+    it(`refuse an extension of the escrow ${what}`, () => {
+      expect(() => layouts([escrow, extension])).to.throw(
+        "KeystoneEscrowExtension shares the storage of KeystoneEscrow",
+      );
+    });
+  }
+});
+
+function contract(name: string, ...labels: string[]) {
+  const storage = labels.map((label, slot) => ({ label, slot: String(slot), offset: 0, type: "word" }));
+  return { name, bytes: 1_000, layout: { storage, types: { word: { label: "uint256", numberOfBytes: "32" } } } };
+}

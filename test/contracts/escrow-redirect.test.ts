@@ -35,6 +35,9 @@ describe("KeystoneEscrow: redirected legs", function () {
       expect(events.map(({ eventName, args }) => [eventName, args])).to.deep.equal([
         ["LegRedirected", { settlementId: trade.id, legIndex: 1, wallet: other }],
       ]);
+      expect(await stuck.escrow.read.redirectOf([trade.id, 1n])).to.equal(other);
+      expect(await stuck.escrow.read.redirectOf([trade.id, 0n])).to.equal(zeroAddress);
+      expect(await stuck.escrow.read.redirectOf([OTHER_ID, 1n])).to.equal(zeroAddress);
       const paid = await eventsOf(world.away, stuck.escrow, await stuck.claim());
       expect(paid[0]).to.deep.include({ eventName: "LegReleased" });
       expect(paid[0]?.args.recipient).to.equal(other);

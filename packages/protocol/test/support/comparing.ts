@@ -50,6 +50,7 @@ async function compareEscrows({ contracts }: Market, folded: World, trade: Trade
       expect(status).to.equal(await read.legStatus([id, BigInt(index)]));
       statuses.push(status);
       const { paidTo, redirectedTo } = escrowOf(folded, chainId, id)?.legs.get(index) ?? {};
+      expect(redirectedTo ?? zeroAddress).to.equal(await read.redirectOf([id, BigInt(index)]));
       if (paidTo && redirectedTo) expect(paidTo).to.equal(redirectedTo);
     }
     for (const { partyIndex } of openings) {

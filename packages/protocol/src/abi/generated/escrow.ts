@@ -1056,6 +1056,16 @@ export const escrowAbi = [
     outputs: [],
   },
   {
+    name: "redirectOf",
+    stateMutability: "view",
+    type: "function",
+    inputs: [
+      { name: "settlementId", type: "bytes32" },
+      { name: "legIndex", type: "uint256" },
+    ],
+    outputs: [{ name: "", type: "address" }],
+  },
+  {
     name: "refundExpired",
     stateMutability: "nonpayable",
     type: "function",

@@ -8,5 +8,5 @@ export const INIT_CODE_HASHES = {
   KeystoneEscrow: "0x6add5f7d2cab223e1656c0e5337f4bc15672a8eb8368003b812036da84a89c3c",
   ComplianceRegistry: "0xe1e599cc63254eab77ddc6ad55f730a121b4d38f7fd26b0945ff9ee68c9c7662",
   LayerZeroMessenger: "0xc07e4c7bf2d6f785e1ceb656bff4f4ce30be089ea0be5c21acc24d1eb48d37c2",
-  KeystoneEscrowExtension: "0xb04c6b2958d4aa397cbe6ab0b199e68d5eceda6673bab50f9fb687e9297f0334",
+  KeystoneEscrowExtension: "0x6c378d89d19afc60b7f9d1a78b71b8b587723873a7da8c3c523f9a74135f93d1",
 } as const;
