@@ -112,6 +112,18 @@ describe("KeystoneEscrow: authorized deposits", function () {
       expect(await world.home.client.getBalance({ address: world.addresses.escrow })).to.equal(0n);
     });
 
+    it("returns unused value, and counts openings, where the other leg is still missing", async () => {
+      await send(trade, { value: 10n ** 18n, openings: [openingOf(trade, 0)] });
+      expect(await world.home.client.getBalance({ address: world.addresses.escrow })).to.equal(0n);
+      const { partyIndex, wallet } = openingOf(trade, 0);
+      expect(await world.escrow.home.read.walletOf([trade.id, BigInt(partyIndex)])).to.equal(wallet);
+    });
+
+    it("returns unused value where it has nothing to open either", async () => {
+      await send(trade, { value: 10n ** 18n });
+      expect(await world.home.client.getBalance({ address: world.addresses.escrow })).to.equal(0n);
+    });
+
     it("made again is a no-op whose openings count, and takes nothing", async () => {
       await send(trade);
       const names = await eventNames(

@@ -94,6 +94,7 @@ describe("KeystoneEscrow: redirected legs", function () {
       await stuck.verdict(VERDICT.EXECUTE);
       await stuck.redirect(seller);
       await stuck.waive(other);
+      expect(await stuck.escrow.read.redirectOf([trade.id, 1n])).to.equal(zeroAddress);
       const before = await stuck.cashOf(buyer);
       await stuck.claim();
       expect([(await stuck.cashOf(buyer)) - before, await stuck.cashOf(other)]).to.deep.equal([AMOUNT, 0n]);
