@@ -29,7 +29,7 @@ export function endOf(node: Node): number {
 }
 
 /** Calls back for the node and everything below it; what lies below a node for which it returns false is left out. */
-export function walk(node: Node, visit: (node: Node) => boolean): void {
+function walk(node: Node, visit: (node: Node) => boolean): void {
   if (!visit(node)) return;
   for (const child of children(node)) walk(child, visit);
 }

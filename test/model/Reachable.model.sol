@@ -7,6 +7,7 @@ import { Traces } from "./Traces.model.sol";
 contract Reachable is Traces {
     function homeAndFarLock() external {
         require(isBeginning());
+        awaitDeposits();
         depositHome(true);
         depositHome(false);
         depositFar();
@@ -53,14 +54,38 @@ contract Reachable is Traces {
         assert(away0 != LegStatus.RELEASED || away1 != LegStatus.RELEASED || far0 != LegStatus.RELEASED);
     }
 
-    function everyLegIsRefundedByTheVerdict() external {
+    function everyLegIsRefundedByConsent() external {
         require(isLocked());
-        rollback();
+        consent(0);
+        consent(1);
+        consent(2);
+        cancel();
         dispatchAway();
         recordVerdictAway(Verdict.ROLLBACK);
         claimHome(true);
         claimAway(false);
         assert(home0 != LegStatus.REFUNDED || away1 != LegStatus.REFUNDED);
+    }
+
+    function anEndIsTimedOut() external {
+        require(isLocked());
+        tickHome(20);
+        timeout();
+        assert(verdict != Verdict.ROLLBACK);
+    }
+
+    function anEndIsAVeto() external {
+        require(isLocked());
+        fail();
+        rejectCompliance();
+        assert(verdict != Verdict.ROLLBACK);
+    }
+
+    function anEndIsTheOperators() external {
+        require(isBeginning());
+        depositFar();
+        callOff();
+        assert(verdict != Verdict.ROLLBACK);
     }
 
     function everyDepositExpiresByItself() external {

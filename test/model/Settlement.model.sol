@@ -13,7 +13,7 @@ contract Settlement is SettlementState {
 
     function provePromise() external view {
         require(invariant());
-        assert(safe());
+        assert(safe() && endsRightly());
     }
 
     function proveExecute(bool cleared) external {
@@ -22,9 +22,45 @@ contract Settlement is SettlementState {
         assert(invariant());
     }
 
-    function proveRollback() external {
+    function proveAwaitDeposits() external {
         require(invariant());
-        rollback();
+        awaitDeposits();
+        assert(invariant());
+    }
+
+    function proveTimeout() external {
+        require(invariant());
+        timeout();
+        assert(invariant());
+    }
+
+    function proveConsent(uint8 party) external {
+        require(invariant());
+        consent(party);
+        assert(invariant());
+    }
+
+    function proveCancel() external {
+        require(invariant());
+        cancel();
+        assert(invariant());
+    }
+
+    function proveFail() external {
+        require(invariant());
+        fail();
+        assert(invariant());
+    }
+
+    function proveRejectCompliance() external {
+        require(invariant());
+        rejectCompliance();
+        assert(invariant());
+    }
+
+    function proveCallOff() external {
+        require(invariant());
+        callOff();
         assert(invariant());
     }
 

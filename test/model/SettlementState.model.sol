@@ -29,9 +29,17 @@ abstract contract SettlementState {
 
     // The coordinator: its verdict, and the bits of its lock mask.
     Verdict internal verdict;
+    bool internal depositsAwaited;
     bool internal homeReported;
     bool internal awayReported;
     bool internal farReported;
+
+    // What may end a settlement early: the word of each of three parties, a veto of an attester, and the operator.
+    bool internal sellerConsents;
+    bool internal buyerConsents;
+    bool internal financierConsents;
+    bool internal vetoed;
+    bool internal calledOff;
 
     // The escrow of each chain, the verdict that it has recorded (on the coordinator's chain it asks), and its chain's clock.
     LegStatus internal home0;
@@ -73,12 +81,20 @@ abstract contract SettlementState {
         return !(released && lost);
     }
 
+    /// @notice Nobody ends a settlement for others: before `settleDeadline` it takes the consent of every party, or a veto of an attester
+    /// whom all of them named; or the operator, while no deposit was awaited yet.
+    function endsRightly() internal view returns (bool) {
+        return verdict != Verdict.ROLLBACK || homeClock >= settleDeadline || vetoed
+            || (sellerConsents && buyerConsents && financierConsents) || (calledOff && !depositsAwaited);
+    }
+
     // ---------------------------------------------------------------- invariant
 
     /// @notice What every step keeps: EXECUTE only when every lock was reported; a report only of a lock; a message only of what is so; and
     /// on each chain the legs that go with its lock and its verdict.
     function invariant() internal view returns (bool) {
         return (verdict != Verdict.EXECUTE || (homeReported && awayReported && farReported))
+            && endsRightly() && (!calledOff || verdict == Verdict.ROLLBACK)
             && (!homeReported || homeLocked)
             && (home0 == LegStatus.REFUNDED || (LegStatus.DEPOSITED < home0) == homeLocked)
             && (home0 != LegStatus.RELEASED || verdict == Verdict.EXECUTE)
@@ -107,14 +123,47 @@ abstract contract SettlementState {
 
     /// @dev `cleared` stands for the attesters, who may say anything.
     function execute(bool cleared) internal {
-        require(verdict == Verdict.NONE && cleared && homeClock < settleDeadline);
+        require(verdict == Verdict.NONE && depositsAwaited && cleared && homeClock < settleDeadline);
         require(homeReported && awayReported && farReported);
         verdict = Verdict.EXECUTE;
     }
 
-    /// @dev By timeout, a failed compliance check, the operator or consent: at any time before the verdict.
-    function rollback() internal {
+    /// @dev An escrow takes deposits whether they are awaited or not: it does not know.
+    function awaitDeposits() internal {
         require(verdict == Verdict.NONE);
+        depositsAwaited = true;
+    }
+
+    function timeout() internal {
+        require(verdict == Verdict.NONE && homeClock >= settleDeadline);
+        verdict = Verdict.ROLLBACK;
+    }
+
+    /// @dev What a party signed; that it ends is left out, which only lets more happen.
+    function consent(uint8 party) internal {
+        if (party == 0) sellerConsents = true;
+        else if (party == 1) buyerConsents = true;
+        else financierConsents = true;
+    }
+
+    /// @dev At any time before the verdict, whatever is locked.
+    function cancel() internal {
+        require(verdict == Verdict.NONE && sellerConsents && buyerConsents && financierConsents);
+        verdict = Verdict.ROLLBACK;
+    }
+
+    function fail() internal {
+        vetoed = true;
+    }
+
+    function rejectCompliance() internal {
+        require(verdict == Verdict.NONE && vetoed);
+        verdict = Verdict.ROLLBACK;
+    }
+
+    function callOff() internal {
+        require(verdict == Verdict.NONE && !depositsAwaited);
+        calledOff = true;
         verdict = Verdict.ROLLBACK;
     }
 

@@ -8,22 +8,22 @@ import { SettlementState } from "./SettlementState.model.sol";
 abstract contract Traces is SettlementState {
     /// @dev As the constructor leaves it.
     function isBeginning() internal view returns (bool) {
-        return isAt(LegStatus.EMPTY, LegStatus.EMPTY, false, false, Verdict.NONE);
+        return !depositsAwaited && isAt(LegStatus.EMPTY, LegStatus.EMPTY, false, false, Verdict.NONE);
     }
 
     /// @dev Home and far have locked and reported; away has heard of nothing.
     function isLockedButAway() internal view returns (bool) {
-        return isAt(LegStatus.LOCKED, LegStatus.EMPTY, true, false, Verdict.NONE);
+        return depositsAwaited && isAt(LegStatus.LOCKED, LegStatus.EMPTY, true, false, Verdict.NONE);
     }
 
     /// @dev All have locked and reported.
     function isLocked() internal view returns (bool) {
-        return isAt(LegStatus.LOCKED, LegStatus.LOCKED, true, true, Verdict.NONE);
+        return depositsAwaited && isAt(LegStatus.LOCKED, LegStatus.LOCKED, true, true, Verdict.NONE);
     }
 
     /// @dev The verdict is EXECUTE, and has not been sent to anyone.
     function isExecuting() internal view returns (bool) {
-        return isAt(LegStatus.LOCKED, LegStatus.LOCKED, true, true, Verdict.EXECUTE);
+        return depositsAwaited && isAt(LegStatus.LOCKED, LegStatus.LOCKED, true, true, Verdict.EXECUTE);
     }
 
     function isAt(LegStatus homeAndFar, LegStatus away, bool homeAndFarLocked, bool isAwayLocked, Verdict taken)
@@ -37,8 +37,9 @@ abstract contract Traces is SettlementState {
             && farLockedSent == homeAndFarLocked && awayLockedSent == isAwayLocked;
         bool verdicts = verdict == taken && awayRecorded == Verdict.NONE && farRecorded == Verdict.NONE && !awayExecuteSent
             && !awayRollbackSent && !farExecuteSent && !farRollbackSent;
+        bool words = !sellerConsents && !buyerConsents && !financierConsents && !vetoed && !calledOff;
         bool clocks =
             homeClock == 1 && awayClock == 1 && farClock == 1 && depositDeadline == 10 && settleDeadline == 20;
-        return legs && locks && reports && verdicts && clocks;
+        return legs && locks && reports && verdicts && words && clocks;
     }
 }

@@ -20,7 +20,8 @@ contract ForgedVerdict is Traces {
         forge();
         recordVerdictAway(Verdict.EXECUTE);
         claimAway(true);
-        rollback();
+        tickHome(20);
+        timeout();
         claimHome(true);
         assert(safe());
     }

@@ -23,7 +23,8 @@ contract ReorgOfADeliveredVerdict is Traces {
         recordVerdictAway(Verdict.EXECUTE);
         claimAway(true);
         reorg();
-        rollback();
+        tickHome(20);
+        timeout();
         claimHome(true);
         assert(safe());
     }
