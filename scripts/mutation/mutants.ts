@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { children, Declarations, type Node } from "./ast.ts";
+import { children, Declarations, type Node, startOf } from "./ast.ts";
 import { type Change, changesAt, type Source, sourceOf } from "./operators.ts";
 
 /** A contract source with one change that the tests should notice. */
@@ -59,7 +59,9 @@ function mutantsOfFile(file: string, unit: Node, content: string, declarations: 
   const found: Mutant[] = [];
   for (const [scope, declaration] of bodies(unit)) {
     const name = declaration.name === "" ? String(declaration.kind) : String(declaration.name);
+    const unchanged = needlessReturn(declaration);
     for (const change of changesBelow(declaration, declaration, source, declarations)) {
+      if (change.operator === "remove statement" && change.start === unchanged) continue;
       const described = describe(change, source);
       const key = JSON.stringify([file, scope, name, change.operator, described.code, described.change]);
       // The same change of the same line again, as in `a + b + a`.
@@ -72,6 +74,16 @@ function mutantsOfFile(file: string, unit: Node, content: string, declarations: 
     }
   }
   return found;
+}
+
+/** Where a function ends by returning what it would return anyhow: without that it is the same function. */
+function needlessReturn(declaration: Node): number | undefined {
+  const statements = (declaration.body as { statements?: Node[] } | undefined)?.statements ?? [];
+  const last = statements.at(-1);
+  const value = (last?.expression as { value?: string } | undefined)?.value;
+  const results = (declaration.returnParameters as { parameters?: { name: string }[] } | undefined)?.parameters ?? [];
+  const isDefault = last?.nodeType === "Return" && (value === "false" || value === "0");
+  return isDefault && last !== undefined && results.every(({ name }) => name === "") ? startOf(last) : undefined;
 }
 
 /** Everything that has code: what stands in contracts and libraries, and free functions. */

@@ -8,7 +8,7 @@ import { Order } from "./order.ts";
 import type { Program, Target } from "./program.ts";
 import { Sandbox } from "./sandbox.ts";
 import type { Result, State, Status } from "./state.ts";
-import { runSolidityTests, SOLIDITY, Trial } from "./trial.ts";
+import { runSolidityTests, SOLIDITY, Trials } from "./trial.ts";
 
 /** How things stand before anything is spoiled. */
 export interface Baseline {
@@ -79,7 +79,7 @@ export class Tester {
       sandbox.install(target, code);
     }
     await compiler.close();
-    const outcome = await new Trial(sandbox.path, TESTS).run([], 30 * MINUTE);
+    const outcome = await new Trials(sandbox.path, TESTS).run([], 30 * MINUTE);
     if (outcome.killed) throw new Error(`With the contracts as they are, ${outcome.file} fails: ${outcome.test}`);
     const solidity = await runSolidityTests(sandbox.path, 30 * MINUTE);
     if (solidity.killed) throw new Error(`With the contracts as they are, ${SOLIDITY} fails: ${solidity.test}`);
@@ -106,24 +106,25 @@ export class Tester {
     const lane = async (number: number) => {
       const sandbox = new Sandbox(this.#root, join(this.#folder, `lane-${number}`));
       const compiler = new Compiler();
+      const trials = new Trials(sandbox.path, TESTS);
       for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
         const begun = performance.now();
-        const finding = await this.#try(mutant, { sandbox, compiler, baseline, order, timeoutMs });
+        const finding = await this.#try(mutant, { sandbox, compiler, trials, baseline, order, timeoutMs });
         const basis = this.#bases.of(finding.status, finding.file);
         const result = { id: mutant.id, ...finding, basis, ms: Math.round(performance.now() - begun) };
         if (finding.file) order.learn(mutant, finding.file);
         this.#state.add(result);
         done(result);
       }
+      trials.close();
       await compiler.close();
     };
     await Promise.all(Array.from({ length: lanes }, (_, index) => lane(index + 1)));
   }
 
   async #try(mutant: Mutant, tools: Tools): Promise<Finding> {
-    const { sandbox, compiler, baseline, order, timeoutMs } = tools;
-    // Loads the tests while the contracts compile.
-    const trial = new Trial(sandbox.path, TESTS);
+    const { sandbox, compiler, trials, baseline, order, timeoutMs } = tools;
+    trials.prepare();
     const restore: (() => void)[] = [];
     try {
       const codes = await this.#compile(mutant, this.affected(mutant, this.program.contracts), compiler);
@@ -134,13 +135,12 @@ export class Tester {
       const twin = this.#found.get(key);
       if (twin !== undefined) return twin;
       for (const [target, code] of changed) restore.push(sandbox.install(target, code));
-      const outcome = await trial.run(order.of(mutant, this.#state.last(mutant.id)?.file), timeoutMs);
+      const outcome = await trials.run(order.of(mutant, this.#state.last(mutant.id)?.file), timeoutMs);
       const last = outcome.killed ? outcome : await this.#trySolidity(mutant, tools, restore);
       const finding: Finding = last.killed ? killed(last) : { status: "survived" };
       this.#found.set(key, finding);
       return finding;
     } finally {
-      trial.close();
       for (const undo of restore) undo();
     }
   }
@@ -170,6 +170,7 @@ export class Tester {
 interface Tools {
   sandbox: Sandbox;
   compiler: Compiler;
+  trials: Trials;
   baseline: Baseline;
   order: Order;
   timeoutMs: number;

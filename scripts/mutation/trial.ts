@@ -11,8 +11,36 @@ export type Outcome =
 const PROCESS = fileURLToPath(new URL("./trial-process.ts", import.meta.url));
 const env = { ...process.env, NODE_ENV: "test", NODE_OPTIONS: "", FORCE_COLOR: "", NO_COLOR: "1" };
 
-/** A process that has loaded the tests of a sandbox, and runs them once. */
-export class Trial {
+/** Runs the tests of a sandbox, each time in a new process that has loaded them ahead of time. */
+export class Trials {
+  readonly #sandbox: string;
+  readonly #patterns: readonly string[];
+  #next: Trial | undefined;
+
+  constructor(sandbox: string, patterns: readonly string[]) {
+    this.#sandbox = sandbox;
+    this.#patterns = patterns;
+  }
+
+  /** Begins to load the tests, if that has not begun. */
+  prepare(): Trial {
+    this.#next ??= new Trial(this.#sandbox, this.#patterns);
+    return this.#next;
+  }
+
+  /** Runs the files in this order until one test fails. What takes too long, or ends its process, counts as noticed. */
+  async run(order: readonly string[], timeoutMs: number): Promise<Outcome> {
+    const trial = this.prepare();
+    this.#next = undefined;
+    return trial.run(order, timeoutMs);
+  }
+
+  close(): void {
+    this.#next?.close();
+  }
+}
+
+class Trial {
   readonly #child: ChildProcess;
   readonly #ready: Promise<unknown>;
 
@@ -26,7 +54,6 @@ export class Trial {
     this.#ready = Promise.race([once(this.#child, "message"), once(this.#child, "exit")]);
   }
 
-  /** Runs the files in this order until one test fails. What takes too long, or ends its process, counts as noticed. */
   async run(order: readonly string[], timeoutMs: number): Promise<Outcome> {
     await this.#ready;
     const outcome = new Promise<Outcome>((resolve) => {
