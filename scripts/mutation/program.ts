@@ -35,6 +35,7 @@ export class Program {
   /** @throws When the artifacts are not those of the sources as they lie. */
   constructor(root: string) {
     const inputs = new Map<string, CompilerInput>();
+    const origins = new Map<Target, string>();
     const read = (pattern: string): Target[] =>
       globSync(pattern, { cwd: root })
         .sort()
@@ -42,21 +43,30 @@ export class Program {
           const artifact = JSON.parse(readFileSync(join(root, file), "utf8")) as Artifact;
           if (artifact.bytecode === "0x") return [];
           if (!inputs.has(artifact.buildInfoId)) inputs.set(artifact.buildInfoId, buildInput(root, artifact));
-          return [{ name: artifact.contractName, source: artifact.inputSourceName, artifact: file }];
+          const target = { name: artifact.contractName, source: artifact.inputSourceName, artifact: file };
+          origins.set(target, artifact.buildInfoId);
+          return [target];
         });
     this.contracts = read("artifacts/contracts/**/*.json");
     this.tests = read("artifacts/test/invariants/**/*.json");
     const [first] = inputs.values();
     if (first === undefined) throw new Error("There are no artifacts: build the contracts first.");
-    this.settings = first.settings;
-    const contents = [...inputs.values()].flatMap(({ sources }) =>
-      Object.entries(sources).map(([name, { content }]) => [name, content] as const),
+    const remappings = new Set([...inputs.values()].flatMap(({ settings }) => settings.remappings));
+    this.settings = { ...first.settings, remappings: [...remappings].sort() };
+    this.sources = Object.fromEntries(
+      [...inputs.values()].flatMap(({ sources }) =>
+        Object.entries(sources).flatMap(([name, { content }]) => {
+          if (!name.startsWith(OURS)) return [[name, content]];
+          const file = join(root, name.slice(OURS.length));
+          return existsSync(file) ? [[name, readFileSync(file, "utf8")]] : [];
+        }),
+      ),
     );
-    this.sources = Object.fromEntries(contents);
-    for (const [name, content] of contents) {
-      const file = join(root, name.slice(OURS.length));
-      const now = !name.startsWith(OURS) ? content : existsSync(file) ? readFileSync(file, "utf8") : undefined;
-      if (now !== content) throw new Error(`${name} has changed since it was built: build the contracts first.`);
+    for (const [{ name, source }, built] of origins) {
+      for (const [path, { content }] of Object.entries(this.#closure(source))) {
+        if (inputs.get(built)?.sources[path]?.content === content) continue;
+        throw new Error(`${path} has changed since ${name} was built: build the contracts first.`);
+      }
     }
   }
 
@@ -68,9 +78,9 @@ export class Program {
       .digest("hex");
   }
 
-  /** The syntax trees of all sources, by their names. */
+  /** The syntax trees of all sources that contracts and tests are made of, by their names. */
   async trees(compiler: Compiler): Promise<Map<string, Node>> {
-    const sources = Object.fromEntries(Object.entries(this.sources).map(([name, content]) => [name, { content }]));
+    const sources = Object.assign({}, ...[...this.contracts, ...this.tests].map(({ source }) => this.#closure(source)));
     const output = await compiler.compile({
       language: "Solidity",
       sources,
