@@ -1,43 +1,49 @@
 #!/usr/bin/env node
 // What Slither takes for a native solc: the compiler of npm, asked for syntax trees and interfaces alone. Slither reads no bytecode, and
-// making it would take the optimizer minutes. Plain JavaScript, because it is started by whatever Node is there.
+// making it would take the optimizer minutes. Plain JavaScript, because Slither starts it on whatever Node is there.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 const solc = createRequire(import.meta.url)("solc");
-const modules = join(dirname(dirname(fileURLToPath(import.meta.url))), "node_modules");
+const args = process.argv.slice(2);
 
-if (process.argv.includes("--version")) {
+if (args.includes("--version")) {
   process.stdout.write(`solc, the solidity compiler commandline interface\nVersion: ${solc.version()}\n`);
   process.exit(0);
 }
-if (!process.argv.includes("--standard-json")) {
-  process.stderr.write("Only --standard-json: run Slither with --solc-standard-json.\n");
+const file = args.find((arg) => arg.endsWith(".sol"));
+if (file === undefined || !args.includes("--combined-json")) {
+  process.stderr.write("This answers --version and --combined-json, which is what Slither asks.\n");
   process.exit(1);
 }
 
-const input = JSON.parse(readFileSync(0, "utf8"));
-for (const [name, source] of Object.entries(input.sources)) {
-  if (source.urls !== undefined) input.sources[name] = { content: readFileSync(source.urls[0], "utf8") };
-}
-input.settings.outputSelection = { "*": { "*": ["abi", "devdoc", "userdoc"], "": ["ast"] } };
-input.settings.evmVersion = "cancun";
-const contentsOf = (path) => {
-  for (const file of [path, join(modules, path)]) {
-    try {
-      return { contents: readFileSync(file, "utf8") };
-    } catch {
-      // The next place.
-    }
-  }
-  return { error: `${path} is nowhere.` };
+const input = {
+  language: "Solidity",
+  sources: { [file]: { content: readFileSync(file, "utf8") } },
+  settings: {
+    evmVersion: "cancun",
+    remappings: args.filter((arg) => arg.includes("=")),
+    outputSelection: { "*": { "*": ["abi"], "": ["ast"] } },
+  },
 };
-const output = JSON.parse(solc.compile(JSON.stringify(input), { import: contentsOf }));
-for (const contract of Object.values(output.contracts ?? {}).flatMap((byName) => Object.values(byName))) {
-  const none = { object: "", opcodes: "", sourceMap: "", linkReferences: {} };
-  contract.evm = { bytecode: none, deployedBytecode: none, methodIdentifiers: {} };
-  contract.metadata = "";
-}
-process.stdout.write(JSON.stringify(output));
+const output = JSON.parse(
+  solc.compile(JSON.stringify(input), { import: (path) => ({ contents: readFileSync(path, "utf8") }) }),
+);
+const errors = (output.errors ?? []).filter(({ severity }) => severity === "error");
+for (const { formattedMessage } of errors) process.stderr.write(`${formattedMessage}\n`);
+if (errors.length > 0) process.exit(1);
+
+const contracts = Object.entries(output.contracts).flatMap(([source, byName]) =>
+  Object.entries(byName).map(([name, { abi }]) => [
+    `${source}:${name}`,
+    { abi, bin: "", "bin-runtime": "", srcmap: "", "srcmap-runtime": "", userdoc: {}, devdoc: {}, hashes: {} },
+  ]),
+);
+process.stdout.write(
+  JSON.stringify({
+    contracts: Object.fromEntries(contracts),
+    sourceList: Object.keys(output.sources),
+    sources: Object.fromEntries(Object.entries(output.sources).map(([name, { ast }]) => [name, { AST: ast }])),
+    version: solc.version(),
+  }),
+);
