@@ -93,12 +93,15 @@ export async function runHalmos(folder: string, prefix: string, say: (text: stri
   );
   if (run.code === null || run.timedOut) throw new Error(run.output.slice(-2_000));
   const { test_results } = JSON.parse(readFileSync(report, "utf8")) as {
-    test_results: Record<string, { name: string; exitcode: number }[]>;
+    test_results: Record<string, { name: string; exitcode: number; num_bounded_loops: number | null }[]>;
   };
   return Object.entries(test_results).flatMap(([contract, tests]) =>
-    tests.map(({ name, exitcode }) => {
+    tests.map(({ name, exitcode, num_bounded_loops }) => {
       // 0 is a proof, 1 a counterexample; anything else is that it does not know.
       if (exitcode > 1) throw new Error(`Halmos left ${contract} ${name} undecided.`);
+      // It calls a proof what it proved of the first rounds of a loop.
+      if (exitcode === 0 && num_bounded_loops !== 0)
+        throw new Error(`Halmos left loops of ${contract} ${name} unfinished.`);
       return { contract: contract.replace(/^.*:/, ""), name, holds: exitcode === 0 };
     }),
   );
