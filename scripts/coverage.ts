@@ -13,6 +13,7 @@ import { Sandbox } from "./mutation/sandbox.ts";
 const MEASURES_GAS = [
   "decides whether the last deposit is made, never how much of what it entails",
   "records, decides and pays the largest trade, with its many legs away",
+  "costs at most 60000 gas where it only records, as a whole transaction",
 ];
 
 endWithSignals();
