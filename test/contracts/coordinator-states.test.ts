@@ -218,7 +218,7 @@ describe("SettlementCoordinator: states", function () {
       expect(await record()).to.deep.include({ state: STATE.ROLLED_BACK, verdict: VERDICT.ROLLBACK });
     });
 
-    it("lets nobody else", async () => {
+    it("valid call, one thing broken: by another than the operator", async () => {
       await create();
       const refused = [
         "SettlementCoordinator_TransitionNotAllowed",

@@ -123,7 +123,7 @@ describe("KeystoneEscrow: deposits and the lock", function () {
     });
   });
 
-  describe("refused", () => {
+  describe("valid call, one thing broken:", () => {
     const refusals: [what: string, call: () => Promise<unknown>, error: string, args: () => readonly unknown[]][] = [
       ["a leg that is not there", () => send(trade, 2), "KeystoneEscrow_UnknownLeg", () => [2n]],
       [
@@ -217,7 +217,7 @@ describe("KeystoneEscrow: deposits and the lock", function () {
 
   describe("before the path is open", () => {
     for (const stage of ["deployed", "wired", "sealed"] as const) {
-      it(`takes no leg of a trade on two chains when the deployment is no more than ${stage}`, async () => {
+      it(`valid call, one thing broken: a leg of a trade on two chains, and the deployment is no more than ${stage}`, async () => {
         const young = await openWorld({ stage });
         const [local, two] = [await dvp(young), await crossDvp(young)];
         await deposit(young, local, 0);
@@ -379,7 +379,7 @@ describe("KeystoneEscrow: deposits and the lock", function () {
       for (let i = 0; i < 2; i += 1) expect(await packetsOf(world.away, await notify(bare))).to.have.length(1);
     });
 
-    it("returns what it did not cost, or fails for a caller who takes nothing back", async () => {
+    it("valid call, one thing broken: the caller takes nothing back of what it did not cost", async () => {
       await complete(0n);
       const owner = world.away.address(ROLES.stranger);
       const wallet = await world.away.viem.deployContract("ContractWallet", [owner]);
@@ -398,7 +398,7 @@ describe("KeystoneEscrow: deposits and the lock", function () {
       expect(await world.away.client.getBalance({ address: wallet.address })).to.equal(5n);
     });
 
-    it("never spends what somebody else left with the escrow", async () => {
+    it("valid call, one thing broken: a wei too little, while the escrow holds what somebody else left with it", async () => {
       await world.away.helpers.setBalance(world.addresses.escrow, 10n ** 18n);
       await complete(0n);
       const bare = await quote(false);

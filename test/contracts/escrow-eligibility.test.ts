@@ -47,7 +47,7 @@ describe("KeystoneEscrow: who may receive, and when deposits begin", function ()
   });
 
   for (const [answer, value] of Object.entries(ANSWER).filter(([name]) => name !== "YES")) {
-    it(`a recipient about whom the token answers ${answer} keeps the escrow unlocked, the deposit standing`, async () => {
+    it(`valid call, one thing broken: the token answers ${answer} about a recipient; the deposit stands, the escrow stays unlocked`, async () => {
       await deposit(world, trade, 0);
       await token.write.setAnswer([seller, value]);
       const hash = await deposit(world, trade, 1, { gas: 14_000_000n });

@@ -196,7 +196,7 @@ describe("KeystoneEscrow: hostile tokens", function () {
       }
     });
 
-    it("the coordinator keeps the steps before the one that failed", async () => {
+    it("valid call, one thing broken: a recipient is blocked, and the coordinator keeps the steps before the one that failed", async () => {
       const token = await world.home.viem.deployContract("BlocklistToken");
       const trade = await tradeIn(token);
       await token.write.setBlocked([openingOf(trade, 1).wallet, true]);
@@ -249,7 +249,7 @@ describe("KeystoneEscrow: hostile tokens", function () {
       expect(outcomes.size).to.equal(2);
     });
 
-    it("too little to judge a payout by reverts the step to EXECUTE, but for a message, whose other steps stand", async () => {
+    it("valid call, one thing broken: too little to judge a payout by reverts the step to EXECUTE; of a message the other steps stand", async () => {
       const token = await world.home.viem.deployContract("GasBurningToken");
       const trade = await tradeIn(token);
       await deposit(world, trade, 0);
@@ -310,6 +310,18 @@ describe("KeystoneEscrow: hostile tokens", function () {
       expect(await record(victim)).to.deep.include({ deposited: 1, paid: 0 });
     });
 
+    it("valid call, one thing broken: a reveal from within a token's transfer", async () => {
+      const other = await dvp(world);
+      const { partyIndex, wallet } = openingOf(other, 1);
+      const args = [other.terms, [openingOf(other, 1)]] as const;
+      const token = await deployReentrant();
+      await token.write.arm([world.addresses.escrow, escrowCall("reveal", args)]);
+      await deposit(world, await tradeIn(token), 0);
+      await expectRefused(token, "KeystoneEscrow_Reentrancy");
+      await world.escrow.home.write.reveal(args);
+      expect(await world.escrow.home.read.walletOf([other.id, BigInt(partyIndex)])).to.equal(wallet);
+    });
+
     it("into the frames of the escrow's own is refused", async () => {
       const victim = await dvp(world);
       await deposit(world, victim, 0);
@@ -332,7 +344,7 @@ describe("KeystoneEscrow: hostile tokens", function () {
       expect(await held({ address: bond })).to.equal(amount);
     });
 
-    it("into the coordinator is refused while it takes the verdict", async () => {
+    it("valid call, one thing broken: into the coordinator, while it takes the verdict", async () => {
       const token = await deployReentrant();
       for (const functionName of ["advance", "timeout"]) {
         const trade = await tradeIn(token);

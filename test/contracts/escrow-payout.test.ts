@@ -249,7 +249,7 @@ describe("KeystoneEscrow: verdict, claim, refund", function () {
   describe("notifyReleased", () => {
     const notify = (value = 0n) => world.escrow.away.write.notifyReleased([cross.terms], { value });
 
-    it("reverts before the verdict, on a rollback, and before every leg was paid or tried", async () => {
+    it("valid call, one thing broken: before the verdict, on a rollback, or before every leg was paid or tried", async () => {
       await lockBoth();
       await expectRevert(notify(), "KeystoneEscrow_NotDecided", [cross.id]);
       const back = await world.snapshot();
@@ -338,7 +338,7 @@ describe("KeystoneEscrow: verdict, claim, refund", function () {
       expect(String(event?.args.reason)).to.have.length(2 + 2 * 256);
     });
 
-    it("counts as failed only with enough gas to judge the token by", async () => {
+    it("valid call, one thing broken: too little gas to judge the token by; with enough the leg counts as failed", async () => {
       await mark(buyer, 2);
       const call = world.escrow.home.write.claim([one.terms, 0n], { gas: 2_000_000n });
       await expectRevert(call, "KeystoneEscrow_InsufficientGas");

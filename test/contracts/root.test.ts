@@ -75,7 +75,7 @@ describe("KeystoneRoot", function () {
       expect(await contract.getEvents.ChildDeployed()).to.deep.equal([]);
     });
 
-    it("refuses other init code, even another child's", async () => {
+    it("valid call, one thing broken: other init code, even another child's", async () => {
       const contract = await at(home);
       const [mine, other] = [await initCode("ComplianceRegistry"), await initCode("KeystoneEscrow")];
       await expectRevert(contract.write.deploy([CHILD.registry, other]), "KeystoneRoot_WrongInitCode", [
@@ -93,7 +93,7 @@ describe("KeystoneRoot", function () {
       await expectRevert(contract.write.deploy([CHILD.registry, "0x00"]), "KeystoneRoot_WrongInitCode");
     });
 
-    it("creates coordinator and registry on the coordinator's chain only", async () => {
+    it("valid call, one thing broken: coordinator or registry on another chain than the coordinator's", async () => {
       const contract = await at(away);
       for (const [child, name] of [
         [CHILD.coordinator, "SettlementCoordinator"],
@@ -106,7 +106,7 @@ describe("KeystoneRoot", function () {
       }
     });
 
-    it("creates nothing on a chain without a row", async () => {
+    it("valid call, one thing broken: on a chain without a row", async () => {
       const contract = await at(foreign);
       await expectRevert(
         contract.write.deploy([CHILD.escrow, await initCode("KeystoneEscrow")]),
@@ -115,7 +115,7 @@ describe("KeystoneRoot", function () {
       );
     });
 
-    it("says so when a child's constructor fails", async () => {
+    it("valid call, one thing broken: a child's constructor fails", async () => {
       const failing: Hex = "0x60006000fd";
       const code = await rootWith(home, ROWS, [failing, failing, failing, failing, failing]);
       const contract = await home.viem.getContractAt("KeystoneRoot", await deployRoot(home, code));
@@ -158,7 +158,7 @@ describe("KeystoneRoot", function () {
       ["with a zero chain", 0, [row({ chainId: 0, eid: 1 })]],
     ];
     for (const [what, coordinatorChainId, rows] of faults) {
-      it(`may not be ${what}`, async () => {
+      it(`valid call, one thing broken: ${what}`, async () => {
         const { abi, bytecode } = await artifacts.readArtifact("KeystoneRoot");
         const args = [BigInt(coordinatorChainId), rows, await hashes()] as const;
         await expectRevert(

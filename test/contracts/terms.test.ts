@@ -147,7 +147,7 @@ describe("terms", function () {
       expect((await world.coordinator.read.stateOf([bound.id])).created).to.equal(true);
     });
 
-    it("are refused one fee later, with the size that their encoding has", async () => {
+    it("valid call, one thing broken: one fee more, refused with the size that their encoding has", async () => {
       const legs = (await largest()).terms.legs.map((leg, i) =>
         i === 0 ? { ...leg, fees: [feeOf(account(77))] } : leg,
       );
