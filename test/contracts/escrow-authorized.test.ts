@@ -319,6 +319,13 @@ describe("KeystoneEscrow: authorized deposits", function () {
       await expectDeposited(await call(), trade, buyer());
     });
 
+    it("made again is a no-op, whatever has become of the permit", async () => {
+      const { call } = await send(trade);
+      await call();
+      expect(await eventNames(world.home, world.escrow.home, await call())).to.deep.equal([]);
+      expect(await balanceOf(world.home, token.address, world.addresses.escrow)).to.equal(AMOUNT);
+    });
+
     it("valid call, one thing broken: the permit is not the caller's, and nothing is approved", async () => {
       const { call } = await send(trade, { owner: ROLES.stranger });
       await expectRevert(call(), "KeystoneEscrow_TransferFailed");

@@ -365,6 +365,29 @@ describe("KeystoneEscrow: deposits and the lock", function () {
       expect(spent).to.equal(0n);
     });
 
+    it("that nobody can price fails by itself: what was deposited and locked stands, the value returns", async () => {
+      const { executor } = world.side.away.layerZero;
+      const code = (await world.away.client.getCode({ address: executor })) ?? "0x";
+      const bare = await quote(false);
+      const caller = await world.away.viem.deployContract("BusyCaller");
+      const args = [cross.terms, [openingOf(cross, 0)]] as const;
+      const data = encodeFunctionData({ abi: world.escrow.away.abi, functionName: "reveal", args });
+      // Reverts with a word.
+      await world.away.helpers.setCode(executor, "0x60206000fd");
+      const hash = await caller.write.call([world.addresses.escrow, data, zeroAddress, "0x"], {
+        value: bare,
+        gas: 10_000_000n,
+      });
+      const names = await eventNames(world.away, world.escrow.away, hash);
+      expect(names).to.deep.equal(["RecipientRevealed", "LegsLocked", "FollowUpFailed"]);
+      expect(await packetsOf(world.away, hash)).to.deep.equal([]);
+      expect((await record(cross, "away")).locked).to.equal(true);
+      expect(await world.away.client.getBalance({ address: caller.address })).to.equal(bare);
+      await world.away.helpers.setCode(executor, code);
+      const again = await world.escrow.away.write.notifyLocked([cross.terms], { value: bare });
+      expect(await packetsOf(world.away, again)).to.have.length(1);
+    });
+
     it("is still sent for a caller who finds that somebody else has locked for nothing", async () => {
       await complete(0n);
       const [packet] = await packetsOf(world.away, await complete(await quote(false)));

@@ -380,6 +380,37 @@ describe("KeystoneEscrow: hostile tokens", function () {
       expect(await state(ready)).to.equal(STATE.FINALIZED);
     });
 
+    it("into the coordinator from a dispatch holds up what follows a lock, never the lock", async () => {
+      const ended = await crossDvp(world);
+      await until(world.home, ended.terms.settleDeadline);
+      await world.coordinator.write.timeout([ended.terms]);
+      const dispatched = coordinatorCall("dispatch", [ended.terms, BigInt(world.away.chainId)]);
+      const caller = await world.home.viem.deployContract("BusyCaller");
+      for (const trade of [await dvp(world), await crossDvp(world)]) {
+        // Created only after the deposits, so that their own calls have nothing to go on with.
+        for (const index of trade.terms.legs.keys()) {
+          if (legOf(trade, index).chainId === BigInt(world.home.chainId)) await deposit(world, trade, index);
+        }
+        await world.escrow.home.write.reveal([trade.terms, [openingOf(trade, 1)]]);
+        await world.coordinator.write.createSettlement([trade.terms]);
+        await attest(world, trade);
+        const locked = escrowCall("notifyLocked", [trade.terms]);
+        const hash = await caller.write.call(
+          [world.addresses.coordinator, dispatched, world.addresses.escrow, locked],
+          { value: 10n ** 18n, gas: 14_000_000n },
+        );
+        expect(await caller.read.lastOk()).to.equal(true);
+        const [failed] = await eventsOf(world.home, world.escrow.home, hash);
+        expect(failed?.eventName).to.equal("FollowUpFailed");
+        expect((await decodeRevert(failed?.args.reason as Hex)).name).to.equal("SettlementCoordinator_Reentrancy");
+        expect(await record(trade)).to.deep.include({ locked: true, paid: 0 });
+        expect(await state(trade)).to.equal(STATE.INSTRUCTED);
+        await world.escrow.home.write.notifyLocked([trade.terms]);
+        const whole = trade.terms.legs.every(({ chainId }) => chainId === BigInt(world.home.chainId));
+        expect(await state(trade)).to.equal(whole ? STATE.FINALIZED : STATE.AWAITING_DEPOSITS);
+      }
+    });
+
     it("by way of the endpoint cannot keep a verdict out", async () => {
       const token = await world.away.viem.deployContract("ReentrantToken");
       const base = await varyLeg(world, await crossDvp(world), 1, { token: getAddress(token.address) });

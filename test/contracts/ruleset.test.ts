@@ -82,6 +82,22 @@ describe("rulesets", function () {
       expect(await world.coordinator.read.isRegistered([idOf(ruleset)])).to.equal(true);
     });
 
+    it("takes an initial state wherever it stands, and settlements start there", async () => {
+      const { states, edges } = standard();
+      const turned = (index: number) => states.length - 1 - index;
+      const ruleset = {
+        states: states.toReversed(),
+        edges: edges.map(({ from, to, gate }) => edge(turned(from), turned(to), gate)),
+      };
+      await register(ruleset);
+      const trade = await dvp(world, { changes: { ruleset: idOf(ruleset) } });
+      const record = () => world.coordinator.read.stateOf([trade.id]);
+      await world.coordinator.write.createSettlement([trade.terms]);
+      expect(await record()).to.deep.include({ state: turned(STATE.INSTRUCTED), kind: KIND.INITIAL });
+      await world.coordinator.write.advance([trade.terms]);
+      expect(await record()).to.deep.include({ state: turned(STATE.COMPLIANCE_CHECKING), kind: KIND.ACTIVE });
+    });
+
     it("takes 16 states and 64 edges", async () => {
       const actives = Array.from({ length: 8 }, (_, i) => state(`ACTIVE ${i}`, KIND.ACTIVE));
       const edges = actives.flatMap((_, i) => [

@@ -13,6 +13,7 @@ import type {} from "../../../artifacts/devnet/contracts/MessageWorker.sol/artif
 import type {} from "../../../artifacts/devnet/contracts/TestToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/AuthorizationToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/BlocklistToken.sol/artifacts.d.ts";
+import type {} from "../../../artifacts/test/doubles/BusyCaller.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/ContractWallet.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/EndpointWithToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/ExactExecutor.sol/artifacts.d.ts";
@@ -31,7 +32,6 @@ import type {} from "../../../artifacts/test/doubles/MintableToken.sol/artifacts
 import type {} from "../../../artifacts/test/doubles/MultiRecipient.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/NoReturnToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/PartitionedToken.sol/artifacts.d.ts";
-import type {} from "../../../artifacts/test/doubles/PausableToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/ReentrantToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/ReturnsFalseToken.sol/artifacts.d.ts";
 import type {} from "../../../artifacts/test/doubles/ScriptedToken.sol/artifacts.d.ts";
