@@ -2,7 +2,6 @@ import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { differences, failuresIn, parseLcov } from "../coverage/lcov.ts";
 import type { Mutant } from "../mutation/mutants.ts";
 import { Order } from "../mutation/order.ts";
 import { faultsOf, reportOf } from "../mutation/report.ts";
@@ -78,25 +77,5 @@ describe("the results of trying mutants", () => {
     expect(order.of(all[0] as Mutant, "late.test.ts")[0]).to.equal("late.test.ts");
     for (let i = 0; i < 9; ++i) order.learn(all[1] as Mutant, "slow.test.ts");
     expect(order.of(all[0] as Mutant)[0]).to.equal("slow.test.ts");
-  });
-});
-
-describe("what the coverage report says", () => {
-  const files = parseLcov("TN:\nSF:contracts/A.sol\nDA:1,1\nDA:2,0\nLH:1\nLF:2\nend_of_record\n");
-  const lineOf = (_file: string, line: number) => `  line ${line};`;
-
-  it("is held against the list of what cannot be reached", () => {
-    expect(files).to.deep.equal([{ file: "contracts/A.sol", lines: 2, unreached: [2] }]);
-    const entry = { file: "contracts/A.sol", code: "line 2;", reason: "nobody gets there" };
-    expect(differences(files, [entry], lineOf)).to.deep.equal([]);
-    expect(differences(files, [], lineOf)).to.have.length(1);
-    expect(differences(files, [entry, { ...entry, code: "line 1;" }], lineOf).join()).to.contain("reached or gone");
-    expect(differences(files, [{ ...entry, reason: "" }], lineOf).join()).to.contain("without a reason");
-  });
-
-  it("names the tests that failed", () => {
-    expect(
-      failuresIn("  group\n    ✔ good\n    1) bad one\n\n  1 passing (2s)\n  1 failing\n\n  1) group\n"),
-    ).to.deep.equal(["bad one"]);
   });
 });

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-const SKIPPED = new Set(["node_modules", "artifacts", "cache", "coverage", ".keystone", ".ponder", ".git"]);
+const SKIPPED = new Set(["node_modules", "artifacts", "cache", ".keystone", ".ponder", ".git"]);
 
 /** Paths of the files that match, relative to the root. Installed packages and build results are left out. */
 export function files(patterns: string | string[]): string[] {
