@@ -372,14 +372,16 @@ describe("KeystoneEscrow: deposits and the lock", function () {
       const caller = await world.away.viem.deployContract("BusyCaller");
       const args = [cross.terms, [openingOf(cross, 0)]] as const;
       const data = encodeFunctionData({ abi: world.escrow.away.abi, functionName: "reveal", args });
-      // Reverts with a word.
-      await world.away.helpers.setCode(executor, "0x60206000fd");
+      // Reverts with 512 bytes.
+      await world.away.helpers.setCode(executor, "0x6102006000fd");
       const hash = await caller.write.call([world.addresses.escrow, data, zeroAddress, "0x"], {
         value: bare,
         gas: 10_000_000n,
       });
-      const names = await eventNames(world.away, world.escrow.away, hash);
+      const events = await eventsOf(world.away, world.escrow.away, hash);
+      const names = events.map(({ eventName }) => eventName);
       expect(names).to.deep.equal(["RecipientRevealed", "LegsLocked", "FollowUpFailed"]);
+      expect(String(events.at(-1)?.args.reason)).to.have.length(2 + 2 * 256);
       expect(await packetsOf(world.away, hash)).to.deep.equal([]);
       expect((await record(cross, "away")).locked).to.equal(true);
       expect(await world.away.client.getBalance({ address: caller.address })).to.equal(bare);

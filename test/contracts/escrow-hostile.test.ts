@@ -411,6 +411,32 @@ describe("KeystoneEscrow: hostile tokens", function () {
       }
     });
 
+    it("into the coordinator from a dispatch holds up what follows a payment, never the payment", async () => {
+      const token = await world.home.viem.deployContract("BlocklistToken");
+      const trade = await tradeIn(token, await crossDvp(world));
+      const away = BigInt(world.away.chainId);
+      const recipient = openingOf(trade, 1).wallet;
+      await open(world, trade);
+      await deposit(world, trade, 0, { openings: [openingOf(trade, 1)] });
+      await token.write.setBlocked([recipient, true]);
+      const account = await impersonate(world.home, world.addresses.messenger);
+      await world.coordinator.write.recordLocked([trade.id, away], { account });
+      await world.coordinator.write.advance([trade.terms]);
+      expect(await record(trade)).to.deep.include({ paid: 0, claimable: 1 });
+      await token.write.setBlocked([recipient, false]);
+
+      const caller = await world.home.viem.deployContract("BusyCaller");
+      const dispatched = coordinatorCall("dispatch", [trade.terms, away]);
+      const hash = await caller.write.call(
+        [world.addresses.coordinator, dispatched, world.addresses.escrow, escrowCall("claim", [trade.terms, 0n])],
+        { value: 10n ** 18n, gas: 14_000_000n },
+      );
+      const [released, failed] = await eventsOf(world.home, world.escrow.home, hash);
+      expect([released?.eventName, failed?.eventName]).to.deep.equal(["LegReleased", "FollowUpFailed"]);
+      expect((await decodeRevert(failed?.args.reason as Hex)).name).to.equal("SettlementCoordinator_Reentrancy");
+      expect(await token.read.balanceOf([recipient])).to.equal(legOf(trade, 0).amount);
+    });
+
     it("by way of the endpoint cannot keep a verdict out", async () => {
       const token = await world.away.viem.deployContract("ReentrantToken");
       const base = await varyLeg(world, await crossDvp(world), 1, { token: getAddress(token.address) });

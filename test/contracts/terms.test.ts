@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import {
+  type Abi,
   type Address,
   encodeAbiParameters,
+  encodeFunctionData,
   getAbiItem,
   getAddress,
   type Hex,
@@ -10,10 +12,12 @@ import {
   size,
   zeroAddress,
 } from "viem";
+import { ROLES } from "./support/chain.ts";
+import { attest } from "./support/compliance.ts";
 import { expectRevert } from "./support/revert.ts";
 import { deposit, dvp } from "./support/settle.ts";
-import { type Leg, STANDARD, type Terms, type Trade } from "./support/terms.ts";
-import { legOf, openingOf, vary, varyLeg } from "./support/trades.ts";
+import { type Leg, STANDARD, STATE, type Terms, type Trade } from "./support/terms.ts";
+import { eventsOf, legOf, openingOf, vary, varyLeg } from "./support/trades.ts";
 import { openWorld, type World } from "./support/world.ts";
 
 /** The published types of the settlement id, written down a second time, independently of the contract. */
@@ -129,6 +133,33 @@ describe("terms", function () {
         { numRuns: 60 },
       );
     });
+  });
+
+  it("are the same in a layout of the calldata that the encoder would not choose, all the way to the payout", async () => {
+    await deposit(world, trade, 0);
+    await deposit(world, trade, 1);
+    /** With a word that nothing points to between the head of the terms and the first of their lists. */
+    const send = async (to: Address, call: { abi: Abi; functionName: string }) => {
+      const data = encodeFunctionData({ ...call, args: [trade.terms] });
+      const words = data.slice(10).match(/.{64}/g) ?? [];
+      for (const list of [4, 5, 8]) words[1 + list] = word(BigInt(`0x${words[1 + list]}`) + 32n).slice(2);
+      words.splice(1 + 13, 0, "ff".repeat(32));
+      return world.home
+        .account(ROLES.stranger)
+        .sendTransaction({ to, data: `${data.slice(0, 10)}${words.join("")}` as Hex });
+    };
+    const { abi, address } = world.coordinator;
+    const [event] = await eventsOf(
+      world.home,
+      world.coordinator,
+      await send(address, { abi, functionName: "createSettlement" }),
+    );
+    expect(event?.args).to.deep.include({ settlementId: trade.id });
+    expect(await world.coordinator.read.hashTerms([event?.args.terms as Terms])).to.equal(trade.id);
+    await attest(world, trade);
+    await send(world.addresses.escrow, { abi: world.escrow.home.abi, functionName: "notifyLocked" });
+    const { state } = await world.coordinator.read.stateOf([trade.id]);
+    expect(state).to.equal(STATE.FINALIZED);
   });
 
   describe("at their bounds", () => {
