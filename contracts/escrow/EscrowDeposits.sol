@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import { ISettlementCoordinator } from "../interfaces/ISettlementCoordinator.sol";
+import { GasFloor } from "../libraries/GasFloor.sol";
 import { Reason } from "../libraries/Reason.sol";
 import { TermsLib } from "../libraries/TermsLib.sol";
 import { TokenLib } from "../libraries/TokenLib.sol";
@@ -90,9 +91,15 @@ abstract contract EscrowDeposits is EscrowReports {
             _followUp(terms, id);
         } else if (entry.isLocked() && msg.value != 0 && !_isHome()) {
             // Also where someone else completed the lock first, maybe without paying for the report.
+            uint256 gasBefore = gasleft();
             (bool sent, uint256 fee, bytes memory reason) = _trySend(MessageKind.LOCKED, terms, id);
-            if (sent) unspent -= fee;
-            else if (reason.length != 0) emit FollowUpFailed(id, Reason.clip(reason));
+            if (sent) {
+                unspent -= fee;
+            } else if (msg.value >= fee) {
+                // Paid for and not sent. For want of gas this must not pass, or an estimate would settle on it.
+                _requireEarnest(gasBefore, GasFloor.FLOOR);
+                emit FollowUpFailed(id, Reason.clip(reason));
+            }
         }
         _returnValue(unspent);
     }
