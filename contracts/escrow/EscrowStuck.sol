@@ -41,9 +41,7 @@ abstract contract EscrowStuck is IEscrowExtension, EscrowDelegated, EscrowReport
         // Check
         _checkValidity(validUntil);
         bytes32 digest = EscrowDigest.ofWaive(id, leg, legIndex, _walletIn(entry, id, leg.from), validUntil);
-        if (!SignatureChecker.isValidSignatureNowCalldata(recipient, digest, signature)) {
-            revert KeystoneEscrow_InvalidSignature(recipient);
-        }
+        if (!_signed(recipient, digest, signature)) revert KeystoneEscrow_InvalidSignature(recipient);
 
         // Effect
         _waive(terms, id, entry, legIndex, recipient);
@@ -114,6 +112,13 @@ abstract contract EscrowStuck is IEscrowExtension, EscrowDelegated, EscrowReport
 
         // Interaction: it may have been the last leg to wait for.
         if (_verdictOf(id) == Verdict.EXECUTE) _reportIfTried(terms, id);
+    }
+
+    /// @dev The key of the address first: an account that has given itself code keeps its key.
+    function _signed(address wallet, bytes32 digest, bytes calldata signature) private view returns (bool) {
+        (address signer, ECDSA.RecoverError fault,) = ECDSA.tryRecoverCalldata(digest, signature);
+        if (fault == ECDSA.RecoverError.NoError && signer == wallet) return true;
+        return SignatureChecker.isValidERC1271SignatureNowCalldata(wallet, digest, signature);
     }
 
     function _checkValidity(uint40 validUntil) private view {
