@@ -5,8 +5,8 @@ export const ROOT_INIT_CODE =
 /** keccak256 of each child's init code. */
 export const INIT_CODE_HASHES = {
   SettlementCoordinator: "0x4276220ed8d8faf6bda6b4d5a193cc5785a79cc10e1e2c94c4d4082ecf44dbbb",
-  KeystoneEscrow: "0x6add5f7d2cab223e1656c0e5337f4bc15672a8eb8368003b812036da84a89c3c",
+  KeystoneEscrow: "0x27dc6ac56c9823f84ebee494c0a7a92eabca3151b85ccaf3576fcf6ae754a108",
   ComplianceRegistry: "0xe1e599cc63254eab77ddc6ad55f730a121b4d38f7fd26b0945ff9ee68c9c7662",
   LayerZeroMessenger: "0xc07e4c7bf2d6f785e1ceb656bff4f4ce30be089ea0be5c21acc24d1eb48d37c2",
-  KeystoneEscrowExtension: "0x6c378d89d19afc60b7f9d1a78b71b8b587723873a7da8c3c523f9a74135f93d1",
+  KeystoneEscrowExtension: "0xafa927fdd49d5cb94315846aff2f65da5668d98e8336a21f337dc2e3d3d483ab",
 } as const;
