@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
-import type { SolidityTestProfileUserConfig } from "hardhat/types/test";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
+import type { SolidityTestProfileUserConfig } from "hardhat/types/test";
 import config from "../../hardhat.config.ts";
 
 /** Of a test's result what this needs; the runner types it by a package of its own. */
