@@ -1,5 +1,5 @@
 /** What a run can reach, in the order of `test/invariants/world/Fact.sol`. */
-export const FACTS = [
+const FACTS = [
   "executed on one chain",
   "executed on two chains",
   "executed on the other chain alone",
