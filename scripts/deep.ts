@@ -56,7 +56,6 @@ await pool(
   Array.from({ length: count }, (_, index) => () => runPiece(index)),
 );
 
-const total = (of: (piece: Piece) => number) => pieces.reduce((sum, piece) => sum + of(piece), 0);
 const reached = countFacts(pieces.map((_, index) => read(`facts-${index}.txt`)).join("\n"));
 const outcome = {
   result: failures.length === 0 ? "passed" : "failed",
@@ -97,6 +96,10 @@ async function runPiece(index: number): Promise<void> {
   say(
     `${total((piece) => piece.runs)}/${runs} runs in ${duration(elapsed)}${done < count ? `, about ${left} left` : ""}`,
   );
+}
+
+function total(of: (piece: Piece) => number): number {
+  return pieces.reduce((sum, piece) => sum + of(piece), 0);
 }
 
 function read(name: string): string {
