@@ -54,7 +54,8 @@ contract KeystoneEscrow is IEscrowCore, EscrowDeposits, EscrowPayouts {
         payable
         guarded
     {
-        (SettlementId id, bool fresh) = _begin(terms, legIndex, secret, msg.sender);
+        SettlementId id = terms.hash();
+        bool fresh = _begin(terms, id, legIndex, secret, msg.sender);
 
         // Interaction
         if (fresh) _pull(terms.legs[legIndex], msg.sender);

@@ -55,6 +55,12 @@ abstract contract CoordinatorState is ISettlementCoordinator, DeploymentChild {
     }
 
     /// @inheritdoc ISettlementCoordinator
+    function statusOf(SettlementId settlementId) external view returns (bool created, Verdict verdict) {
+        PackedRecord record = _records[settlementId];
+        return (record.created(), record.verdict());
+    }
+
+    /// @inheritdoc ISettlementCoordinator
     function isLocked(SettlementId settlementId, uint64 chainId) external view returns (bool) {
         return _records[settlementId].lockMask() & _rowBit(chainId) != 0;
     }

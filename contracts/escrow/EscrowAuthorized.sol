@@ -3,15 +3,13 @@ pragma solidity ^0.8.30;
 
 import { IERC1155Receiver } from "@openzeppelin/contracts/token/ERC1155/IERC1155Receiver.sol";
 import { IERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
-import { Address } from "@openzeppelin/contracts/utils/Address.sol";
 import { IERC165 } from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import { IERC3009 } from "../interfaces/IERC3009.sol";
-import { IEscrowCore } from "../interfaces/IEscrowCore.sol";
 import { IEscrowExtension } from "../interfaces/IEscrowExtension.sol";
 import { IPermit2 } from "../interfaces/IPermit2.sol";
 import { BoundedCall } from "../libraries/BoundedCall.sol";
 import { EscrowDigest } from "../libraries/EscrowDigest.sol";
-import { TermsCall } from "../libraries/TermsCall.sol";
+import { TermsLib } from "../libraries/TermsLib.sol";
 import { TokenLib } from "../libraries/TokenLib.sol";
 import { Asset } from "../types/Asset.sol";
 import { Leg, Opening, SettlementId, Terms, TokenStandard } from "../types/Terms.sol";
@@ -21,11 +19,11 @@ import { EscrowDeposits } from "./EscrowDeposits.sol";
 /// @title Deposits by signature, and the hooks by which tokens ask whether they are welcome
 /// @notice Whoever brings the signature, it moves one leg of one settlement from the wallet that signed, and nothing else.
 abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowDeposits {
+    using TermsLib for Terms;
+
     /// @dev The same on every chain that has it.
     IPermit2 private constant PERMIT2 = IPermit2(0x000000000022D473030F116dDEE9F6B43aC78BA3);
     uint256 private constant SIGNATURE_BYTES = 65;
-    /// @dev Where the terms lie behind the arguments of `reveal`.
-    uint256 private constant REVEAL_HEAD = 2 * 32;
 
     /// @inheritdoc IEscrowExtension
     function depositLegWithPermit(
@@ -37,9 +35,9 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
         uint8 v,
         bytes32 r,
         bytes32 s
-    ) external payable delegated {
+    ) external payable delegated guarded {
         SettlementId id = _takeByPermit(terms, legIndex, secret, deadline, v, r, s);
-        _finishInCore(terms, id, openings);
+        _finish(terms, id, openings);
     }
 
     /// @inheritdoc IEscrowExtension
@@ -52,9 +50,9 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
         uint256 nonce,
         uint256 deadline,
         bytes calldata signature
-    ) external payable delegated {
+    ) external payable delegated guarded {
         SettlementId id = _takeByPermit2(terms, legIndex, secret, wallet, nonce, deadline, signature);
-        _finishInCore(terms, id, openings);
+        _finish(terms, id, openings);
     }
 
     /// @inheritdoc IEscrowExtension
@@ -67,9 +65,9 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
         uint256 validAfter,
         uint256 validBefore,
         bytes calldata signature
-    ) external payable delegated {
+    ) external payable delegated guarded {
         SettlementId id = _takeByAuthorization(terms, legIndex, secret, wallet, validAfter, validBefore, signature);
-        _finishInCore(terms, id, openings);
+        _finish(terms, id, openings);
     }
 
     /// @inheritdoc IEscrowExtension
@@ -115,11 +113,10 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
         uint8 v,
         bytes32 r,
         bytes32 s
-    ) private guarded returns (SettlementId id) {
+    ) private returns (SettlementId id) {
         Leg calldata leg = _fungibleLeg(terms, legIndex);
-        bool fresh;
-        (id, fresh) = _begin(terms, legIndex, secret, msg.sender);
-        if (!fresh) return id;
+        id = terms.hash();
+        if (!_begin(terms, id, legIndex, secret, msg.sender)) return id;
 
         // Interaction
         BoundedCall.tryCall(
@@ -138,14 +135,14 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
         uint256 nonce,
         uint256 deadline,
         bytes calldata signature
-    ) private guarded returns (SettlementId id) {
+    ) private returns (SettlementId id) {
         Leg calldata leg = _fungibleLeg(terms, legIndex);
-        bool fresh;
-        (id, fresh) = _begin(terms, legIndex, secret, wallet);
-        if (!fresh) return id;
+        bytes32 structHash = terms.structHash();
+        id = terms.hash(structHash);
+        if (!_begin(terms, id, legIndex, secret, wallet)) return id;
 
         // Interaction
-        (bytes32 witness, string memory witnessType) = EscrowDigest.ofDeposit(terms, legIndex);
+        (bytes32 witness, string memory witnessType) = EscrowDigest.ofDeposit(legIndex, structHash);
         IPermit2.PermitTransferFrom memory permit =
             IPermit2.PermitTransferFrom(IPermit2.TokenPermissions(leg.token, leg.amount), nonce, deadline);
         IPermit2.SignatureTransferDetails memory details =
@@ -165,12 +162,11 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
         uint256 validAfter,
         uint256 validBefore,
         bytes calldata signature
-    ) private guarded returns (SettlementId id) {
+    ) private returns (SettlementId id) {
         if (signature.length != SIGNATURE_BYTES) revert KeystoneEscrow_InvalidSignature(wallet);
         Leg calldata leg = _fungibleLeg(terms, legIndex);
-        bool fresh;
-        (id, fresh) = _begin(terms, legIndex, secret, wallet);
-        if (!fresh) return id;
+        id = terms.hash();
+        if (!_begin(terms, id, legIndex, secret, wallet)) return id;
 
         // Interaction
         bytes memory data = abi.encodeCall(
@@ -188,20 +184,6 @@ abstract contract EscrowAuthorized is IEscrowExtension, EscrowDelegated, EscrowD
             )
         );
         _receive(leg, leg.token, data);
-    }
-
-    /// @dev What a deposit ends with is what a reveal does. A delegatecall from the escrow to itself runs the core's code and keeps sender
-    /// and value. Guarded by itself: nothing lies between the two.
-    function _finishInCore(Terms calldata terms, SettlementId id, Opening[] calldata openings) private {
-        // Nothing to open, to lock or to give back: then a reveal would change nothing.
-        bool idle = openings.length == 0 && msg.value == 0 && _entries[id].deposited() != _localLegs(terms);
-        if (idle) return;
-
-        bytes memory encoded = TermsCall.encode(terms);
-        bytes memory head = abi.encodeWithSelector(IEscrowCore.reveal.selector, REVEAL_HEAD, REVEAL_HEAD + encoded.length);
-        Address.functionDelegateCall(
-            address(this), bytes.concat(head, encoded, TermsCall.behindOffset(abi.encode(openings)))
-        );
     }
 
     /// @dev What is signed names an amount, so only of a token that is nothing else.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import { ISettlementCoordinator } from "../interfaces/ISettlementCoordinator.sol";
 import { GasFloor } from "../libraries/GasFloor.sol";
 import { Reason } from "../libraries/Reason.sol";
 import { TermsLib } from "../libraries/TermsLib.sol";
@@ -22,13 +21,12 @@ abstract contract EscrowDeposits is EscrowReports {
     uint256 private constant NO_LEG = type(uint256).max;
 
     /// @dev Checks and books a deposit by `wallet`, which opens the leg's `from` with `secret`.
-    /// @return id What the terms hash to.
+    /// @param id What the terms hash to.
     /// @return fresh False when the leg is deposited already, so that nothing may be taken.
-    function _begin(Terms calldata terms, uint256 legIndex, bytes32 secret, address wallet)
+    function _begin(Terms calldata terms, SettlementId id, uint256 legIndex, bytes32 secret, address wallet)
         internal
-        returns (SettlementId id, bool fresh)
+        returns (bool fresh)
     {
-        id = terms.hash();
         Leg calldata leg = _localLeg(terms, legIndex);
         Entry entry = _entries[id];
         (bool validated, Verdict verdict) = _known(id, entry);
@@ -37,14 +35,14 @@ abstract contract EscrowDeposits is EscrowReports {
         if (!validated) terms.validate(_home());
         uint8 from = leg.from;
         _checkOpening(terms, from, secret, wallet);
-        if (entry.deposited() & (1 << legIndex) != 0) return (id, false);
+        if (entry.deposited() & (1 << legIndex) != 0) return false;
         _checkOpenForDeposits(terms, id, verdict);
 
         // Effect
         entry = _open(terms, id, entry, from, secret, wallet);
         _entries[id] = entry.withDeposited(1 << legIndex);
         emit LegDeposited(id, uint8(legIndex), wallet, secret, leg.token, leg.tokenId, leg.amount);
-        return (id, true);
+        return true;
     }
 
     /// @dev Takes the amount from a wallet that has approved it.
@@ -69,6 +67,9 @@ abstract contract EscrowDeposits is EscrowReports {
     /// what came before it.
     function _finish(Terms calldata terms, SettlementId id, Opening[] calldata openings) internal {
         Entry entry = _entries[id];
+        // Nothing to open or to give back, and no lock: so ends every deposit but the last.
+        if (openings.length == 0 && msg.value == 0 && !_isDeposited(terms, entry)) return;
+
         for (uint256 i = 0; i < openings.length; ++i) {
             Opening calldata opening = openings[i];
             _checkOpening(terms, opening.partyIndex, opening.secret, opening.wallet);
@@ -131,17 +132,22 @@ abstract contract EscrowDeposits is EscrowReports {
     {
         barred = NO_LEG;
         Leg[] calldata legs = terms.legs;
-        uint16 deposited = entry.deposited();
-        if (deposited == 0 || deposited != _localLegs(terms)) return (false, barred);
+        if (!_isDeposited(terms, entry)) return (false, barred);
         if (block.timestamp >= terms.depositDeadline || _verdictOf(id) != Verdict.NONE) return (false, barred);
         for (uint256 i = 0; i < legs.length; ++i) {
-            if (deposited & (1 << i) == 0) continue;
+            if (entry.deposited() & (1 << i) == 0) continue;
             address recipient = _walletIn(entry, id, legs[i].to);
             if (recipient == address(0)) return (false, NO_LEG);
             // After the verdict there is no way back, so what the tokens can tell is asked before.
             if (barred == NO_LEG && !_isEligible(legs[i], recipient)) barred = i;
         }
         return (barred == NO_LEG, barred);
+    }
+
+    /// @dev Whether this escrow has every leg that it is to have, and has one at all.
+    function _isDeposited(Terms calldata terms, Entry entry) private view returns (bool) {
+        uint16 deposited = entry.deposited();
+        return deposited != 0 && deposited == _localLegs(terms);
     }
 
     function _isEligible(Leg calldata leg, address recipient) private view returns (bool) {
@@ -163,7 +169,8 @@ abstract contract EscrowDeposits is EscrowReports {
         address wallet
     ) private returns (Entry) {
         bool first = entry.firstWallet() == address(0);
-        if (!first && _walletIn(entry, id, partyIndex) != address(0)) return entry;
+        // What was forgotten (`EscrowPayouts._settle`) is not wanted again.
+        if (!first && (entry.isSpent() || _walletIn(entry, id, partyIndex) != address(0))) return entry;
 
         // Check
         _checkDeadline(terms);
@@ -180,9 +187,7 @@ abstract contract EscrowDeposits is EscrowReports {
 
     /// @return validated Whether the coordinator of this chain has created these terms, and so validated them.
     function _known(SettlementId id, Entry entry) private view returns (bool validated, Verdict verdict) {
-        if (!_isHome()) return (false, entry.verdict());
-        ISettlementCoordinator.Record memory record = COORDINATOR.stateOf(id);
-        return (record.created, record.verdict);
+        return _isHome() ? COORDINATOR.statusOf(id) : (false, entry.verdict());
     }
 
     function _checkOpening(Terms calldata terms, uint256 partyIndex, bytes32 secret, address wallet) private pure {

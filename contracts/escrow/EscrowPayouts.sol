@@ -150,7 +150,16 @@ abstract contract EscrowPayouts is EscrowReports {
                 emit FeePaid(id, uint8(i), uint8(j), fee.recipient, fee.amount);
             }
         }
+        if (entry.waived() == 0) _forget(legs, entry, id);
         COORDINATOR.reportSettled(id, RulesetId.wrap(terms.ruleset));
+    }
+
+    /// @dev Wallets that nothing is left to be paid to; where the last one came in this very transaction, its slot costs next to nothing.
+    function _forget(Leg[] calldata legs, Entry entry, SettlementId id) private {
+        for (uint256 i = 0; i < legs.length; ++i) {
+            uint8 to = legs[i].to;
+            if (to != entry.firstParty()) _wallets[id][to] = address(0);
+        }
     }
 
     function _pushOrRevert(Asset memory asset, address to, uint256 amount, uint256 legIndex) private {

@@ -94,7 +94,8 @@ interface IEscrowExtension is IEscrowBase, IERC1155Receiver {
 
     function legStatus(SettlementId settlementId, uint256 legIndex) external view returns (LegStatus);
 
-    /// @notice The wallet that opened a commitment on this chain; zero while unknown.
+    /// @notice The wallet that opened a commitment on this chain; zero while unknown. Where all legs were paid in the frame of the verdict,
+    /// recipients' wallets but the first are forgotten with it, for nothing is left to pay to them.
     function walletOf(SettlementId settlementId, uint256 partyIndex) external view returns (address);
 
     /// @notice The wallet that a redirect put in the place of the one who is owed the leg; zero while there is none. A waiver drops it.

@@ -152,6 +152,9 @@ interface ISettlementCoordinator is ITermsErrors, IRulesetErrors {
 
     function verdictOf(SettlementId settlementId) external view returns (Verdict);
 
+    /// @notice What a deposit depends on: whether the terms were created here, and thereby validated, and whether it comes too late.
+    function statusOf(SettlementId settlementId) external view returns (bool created, Verdict verdict);
+
     function isLocked(SettlementId settlementId, uint64 chainId) external view returns (bool);
 
     /// @notice All edges out of the present state with their gates judged at this block's time: TIMEOUT, COMPLIANCE_FAILED, the forward

@@ -2,8 +2,7 @@
 pragma solidity ^0.8.30;
 
 import { MessageHashUtils } from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import { Leg, SettlementId, Terms } from "../types/Terms.sol";
-import { TermsLib } from "./TermsLib.sol";
+import { Leg, SettlementId } from "../types/Terms.sol";
 
 /// @title What is signed for an escrow
 /// @notice EIP-712 under the domain {"KeyStone Escrow", "1", block.chainid, escrow}; but a deposit by Permit2 under that contract's own.
@@ -17,10 +16,18 @@ library EscrowDigest {
     );
     bytes32 private constant REDIRECT_TYPEHASH =
         keccak256("Redirect(bytes32 settlementId,uint8 legIndex,address wallet,uint40 validUntil)");
-    string private constant DEPOSIT_TYPE = "Deposit(uint8 legIndex,Terms terms)"
+    bytes32 private constant DEPOSIT_TYPEHASH = keccak256(
+        "Deposit(uint8 legIndex,Terms terms)"
         "Fee(address recipient,uint256 amount)"
         "Leg(uint64 chainId,address escrow,address token,uint8 standard,uint256 tokenId,uint256 amount,bytes32 partition,uint8 from,uint8 to,Fee[] fees)"
-        "Terms(bytes16 ref,uint64 chainId,address coordinator,bytes32 ruleset,bytes32[] parties,Leg[] legs,uint40 depositDeadline,uint40 settleDeadline,address[] attesters,uint8 threshold,address operator,bytes32 parent,uint40 notBefore)";
+        "Terms(bytes16 ref,uint64 chainId,address coordinator,bytes32 ruleset,bytes32[] parties,Leg[] legs,uint40 depositDeadline,uint40 settleDeadline,address[] attesters,uint8 threshold,address operator,bytes32 parent,uint40 notBefore)"
+    );
+    /// @dev What Permit2 continues its own type by; the same types in one string, so that nothing is put together at run time.
+    string private constant WITNESS_TYPE = "Deposit witness)" "Deposit(uint8 legIndex,Terms terms)"
+        "Fee(address recipient,uint256 amount)"
+        "Leg(uint64 chainId,address escrow,address token,uint8 standard,uint256 tokenId,uint256 amount,bytes32 partition,uint8 from,uint8 to,Fee[] fees)"
+        "Terms(bytes16 ref,uint64 chainId,address coordinator,bytes32 ruleset,bytes32[] parties,Leg[] legs,uint40 depositDeadline,uint40 settleDeadline,address[] attesters,uint8 threshold,address operator,bytes32 parent,uint40 notBefore)"
+        "TokenPermissions(address token,uint256 amount)";
 
     /// @notice What a recipient signs to give a leg back.
     function ofWaive(SettlementId id, Leg calldata leg, uint256 legIndex, address depositor, uint40 validUntil)
@@ -37,13 +44,13 @@ library EscrowDigest {
     }
 
     /// @notice The witness of a deposit by Permit2, and the string that Permit2 continues its own type by.
-    function ofDeposit(Terms calldata terms, uint256 legIndex)
+    /// @param termsHash EIP-712's hashStruct of the terms.
+    function ofDeposit(uint256 legIndex, bytes32 termsHash)
         internal
         pure
         returns (bytes32 witness, string memory witnessType)
     {
-        witness = keccak256(abi.encode(keccak256(bytes(DEPOSIT_TYPE)), legIndex, TermsLib.structHash(terms)));
-        witnessType = string.concat("Deposit witness)", DEPOSIT_TYPE, "TokenPermissions(address token,uint256 amount)");
+        return (keccak256(abi.encode(DEPOSIT_TYPEHASH, legIndex, termsHash)), WITNESS_TYPE);
     }
 
     function _digest(bytes32 structHash) private view returns (bytes32) {

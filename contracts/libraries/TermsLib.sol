@@ -47,7 +47,12 @@ library TermsLib {
 
     /// @notice The EIP-712 digest of the terms under the domain that they name themselves.
     function hash(Terms calldata terms) internal pure returns (SettlementId) {
-        return SettlementId.wrap(MessageHashUtils.toTypedDataHash(domainOf(terms), structHash(terms)));
+        return hash(terms, structHash(terms));
+    }
+
+    /// @notice The same, of terms whose hashStruct is known.
+    function hash(Terms calldata terms, bytes32 structHash_) internal pure returns (SettlementId) {
+        return SettlementId.wrap(MessageHashUtils.toTypedDataHash(domainOf(terms), structHash_));
     }
 
     /// @notice The EIP-712 domain separator of {"KeyStone Settlement", "1", chainId, coordinator} as the terms name them.
@@ -205,12 +210,20 @@ library TermsLib {
     }
 
     function _hashLegs(Leg[] calldata legs) private pure returns (bytes32 result) {
-        bytes32[] memory hashes = new bytes32[](legs.length);
-        for (uint256 i = 0; i < hashes.length; ++i) {
-            hashes[i] = _hashLeg(legs[i]);
+        uint256 count = legs.length;
+        uint256 hashes;
+        assembly ("memory-safe") {
+            hashes := mload(0x40)
+            mstore(0x40, add(hashes, mul(count, 0x20)))
+        }
+        for (uint256 i = 0; i < count; ++i) {
+            bytes32 leg = _hashLeg(legs[i]);
+            assembly ("memory-safe") {
+                mstore(add(hashes, mul(i, 0x20)), leg)
+            }
         }
         assembly ("memory-safe") {
-            result := keccak256(add(hashes, 0x20), mul(mload(hashes), 0x20))
+            result := keccak256(hashes, mul(count, 0x20))
         }
     }
 

@@ -53,6 +53,11 @@ library EntryLib {
         return Entry.unwrap(entry) & LOCKED != 0;
     }
 
+    /// @notice Whether every leg was locked and has left the escrow, so that nobody is owed one any more.
+    function isSpent(Entry entry) internal pure returns (bool) {
+        return entry.isLocked() && entry.paid() == entry.deposited();
+    }
+
     /// @notice Whether some leg was redirected.
     function isRedirected(Entry entry) internal pure returns (bool) {
         return Entry.unwrap(entry) & REDIRECTED != 0;

@@ -45,9 +45,11 @@ async function partsOf(context: ActContext, facts: Facts, { chainId, call }: Sen
     }
     case "reveal": {
       const openings = await openingsOf(context, facts, call.parties);
-      const probes = call.parties.map((party) =>
+      const wallets = call.parties.map((party) =>
         probe(escrow, encodeEscrow("walletOf", [facts.settlementHash, BigInt(party)])),
       );
+      // Where the reveal settles everything at once, the escrow has forgotten the wallets again.
+      const probes = [escrowState, ...wallets];
       const value = call.completesLock && !onCoordinatorChain ? await quoteLocked(context, facts, chainId) : 0n;
       // A deposit mined just before it may make any reveal the one that completes the lock.
       return { to: escrow, data: encodeEscrow("reveal", [terms, openings]), value, probes, headroom: paying };

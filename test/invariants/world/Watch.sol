@@ -184,6 +184,8 @@ abstract contract Watch is Words {
         _require(now_.deposited & legs == legs, Rule.LOCK_HAS_ALL_DEPOSITS, trade);
         _require(clock[side] < _terms[trade].depositDeadline, Rule.LOCK_IS_IN_TIME, trade);
         _require(was.verdict == Verdict.NONE, Rule.NO_LOCK_AFTER_THE_VERDICT, trade);
+        // Locked, decided and paid in one call: who was paid is the tokens' to tell, for the escrow has forgotten it.
+        if (now_.paid & legs == legs) return;
         for (uint256 i = 0; i < _terms[trade].legs.length; ++i) {
             if (legs & (1 << i) == 0) continue;
             uint256 to = _terms[trade].legs[i].to;

@@ -948,6 +948,16 @@ export const coordinatorAbi = [
     ],
   },
   {
+    name: "statusOf",
+    stateMutability: "view",
+    type: "function",
+    inputs: [{ name: "settlementId", type: "bytes32" }],
+    outputs: [
+      { name: "created", type: "bool" },
+      { name: "verdict", type: "uint8" },
+    ],
+  },
+  {
     name: "timeout",
     stateMutability: "nonpayable",
     type: "function",
