@@ -34,8 +34,8 @@ contract ComplianceRegistry is IComplianceRegistry, EIP712 {
         uint40 validUntil,
         uint64 sequence
     ) external returns (bool accepted) {
-        _checkStatement(parties, statuses, referenceHashes);
-        return _attest(msg.sender, settlementId, _hash(parties), statuses, referenceHashes, validUntil, sequence);
+        Statement word = _pack(parties, statuses, referenceHashes, validUntil, sequence);
+        return _attest(msg.sender, settlementId, _hash(parties), referenceHashes, word);
     }
 
     /// @inheritdoc IComplianceRegistry
@@ -49,7 +49,7 @@ contract ComplianceRegistry is IComplianceRegistry, EIP712 {
         uint64 sequence,
         bytes calldata signature
     ) external returns (bool accepted) {
-        _checkStatement(parties, statuses, referenceHashes);
+        Statement word = _pack(parties, statuses, referenceHashes, validUntil, sequence);
         bytes32 partiesHash = _hash(parties);
 
         // Check: before staleness, so that only the attester's own words are ever called stale.
@@ -67,7 +67,7 @@ contract ComplianceRegistry is IComplianceRegistry, EIP712 {
             )
         );
         if (!_signed(attester, digest, signature)) revert ComplianceRegistry_InvalidSignature(attester);
-        return _attest(attester, settlementId, partiesHash, statuses, referenceHashes, validUntil, sequence);
+        return _attest(attester, settlementId, partiesHash, referenceHashes, word);
     }
 
     /// @inheritdoc IComplianceRegistry
@@ -106,7 +106,7 @@ contract ComplianceRegistry is IComplianceRegistry, EIP712 {
         uint64 sequence,
         string calldata reason
     ) external returns (bool accepted) {
-        _checkStatement(parties, statuses, referenceHashes);
+        Statement word = _pack(parties, statuses, referenceHashes, validUntil, sequence);
         if (bytes(reason).length == 0) revert ComplianceRegistry_ReasonRequired();
 
         bytes32 partiesHash = _hash(parties);
@@ -115,7 +115,7 @@ contract ComplianceRegistry is IComplianceRegistry, EIP712 {
         _checkValidity(validUntil);
 
         // Effect
-        _statements[key] = StatementLib.pack(statuses, validUntil, sequence);
+        _statements[key] = word;
         emit Overridden(
             settlementId, msg.sender, partiesHash, statuses, referenceHashes, validUntil, sequence, reason
         );
@@ -168,38 +168,42 @@ contract ComplianceRegistry is IComplianceRegistry, EIP712 {
         address attester,
         SettlementId settlementId,
         bytes32 partiesHash,
+        bytes32[] calldata referenceHashes,
+        Statement word
+    ) private returns (bool) {
+        bytes32 key = _key(settlementId, attester, partiesHash);
+        Statement old = _statements[key];
+        uint64 sequence = word.sequence();
+        // A stale word is no fault of its sender, whatever else has become of it: two couriers may carry the same one.
+        if (sequence <= old.sequence()) return false;
+        uint40 validUntil = word.validUntil();
+        _checkValidity(validUntil);
+
+        // Effect
+        word = word.keeping(old);
+        _statements[key] = word;
+        ComplianceStatus[] memory statuses = word.statuses(referenceHashes.length);
+        emit Attested(settlementId, attester, partiesHash, statuses, referenceHashes, validUntil, sequence);
+        return true;
+    }
+
+    /// @return word The statement, of as many statuses and references as parties, none of them Revoked.
+    function _pack(
+        bytes32[] calldata parties,
         ComplianceStatus[] calldata statuses,
         bytes32[] calldata referenceHashes,
         uint40 validUntil,
         uint64 sequence
-    ) private returns (bool) {
-        bytes32 key = _key(settlementId, attester, partiesHash);
-        Statement old = _statements[key];
-        // A stale word is no fault of its sender, whatever else has become of it: two couriers may carry the same one.
-        if (sequence <= old.sequence()) return false;
-        _checkValidity(validUntil);
-
-        // Effect
-        Statement word = StatementLib.pack(statuses, validUntil, sequence).keeping(old);
-        _statements[key] = word;
-        emit Attested(
-            settlementId, attester, partiesHash, word.statuses(statuses.length), referenceHashes, validUntil, sequence
-        );
-        return true;
-    }
-
-    function _checkStatement(
-        bytes32[] calldata parties,
-        ComplianceStatus[] calldata statuses,
-        bytes32[] calldata referenceHashes
-    ) private pure {
+    ) private pure returns (Statement word) {
         if (
             parties.length == 0 || parties.length > StatementLib.MAX_PARTIES || statuses.length != parties.length
                 || referenceHashes.length != parties.length
         ) revert ComplianceRegistry_LengthMismatch(parties.length, statuses.length, referenceHashes.length);
-        for (uint256 i = 0; i < statuses.length; ++i) {
-            if (statuses[i] == ComplianceStatus.Revoked) revert ComplianceRegistry_InvalidStatus(i, statuses[i]);
-        }
+        word = StatementLib.pack(statuses, validUntil, sequence);
+        if (word.revocations() == 0) return word;
+        uint256 position = 0;
+        while (statuses[position] != ComplianceStatus.Revoked) ++position;
+        revert ComplianceRegistry_InvalidStatus(position, ComplianceStatus.Revoked);
     }
 
     function _checkValidity(uint40 validUntil) private view {
@@ -221,26 +225,26 @@ contract ComplianceRegistry is IComplianceRegistry, EIP712 {
     ) private view returns (uint256 vetoed, uint256 cleared) {
         if (parties.length > StatementLib.MAX_PARTIES) return (0, 0);
         bytes32 partiesHash = _hash(parties);
-        uint256[] memory passes = new uint256[](attesters.length);
+        // The positions that at least so many of the attesters before have passed.
+        uint256[] memory passedBy = new uint256[](uint256(threshold) + 1);
+        passedBy[0] = StatementLib.first(parties.length);
+        address previous = address(0);
         bool ascending = true;
         for (uint256 a = 0; a < attesters.length; ++a) {
-            if (a != 0 && attesters[a] <= attesters[a - 1]) ascending = false;
-            Statement word = _statements[_key(settlementId, attesters[a], partiesHash)];
+            address attester = attesters[a];
+            if (a != 0 && attester <= previous) ascending = false;
+            previous = attester;
+            Statement word = _statements[_key(settlementId, attester, partiesHash)];
             vetoed |= word.vetoes();
             uint40 validUntil = word.validUntil();
             // A Pass must outlive the moment the verdict can still be taken; a veto needs no date.
-            if (validUntil > block.timestamp && validUntil >= validThrough) passes[a] = word.passes();
-        }
-        if (threshold == 0 || !ascending) return (vetoed, 0);
-
-        for (uint256 i = 0; i < parties.length; ++i) {
-            uint256 position = StatementLib.only(i);
-            uint256 count = 0;
-            for (uint256 a = 0; a < passes.length; ++a) {
-                if (passes[a] & position != 0) ++count;
+            if (validUntil <= block.timestamp || validUntil < validThrough) continue;
+            uint256 passes = word.passes();
+            for (uint256 count = threshold; count > 0; --count) {
+                passedBy[count] |= passedBy[count - 1] & passes;
             }
-            if (count >= threshold) cleared |= position;
         }
+        if (threshold != 0 && ascending) cleared = passedBy[threshold];
     }
 
     /// @dev No parties, nothing cleared.

@@ -43,9 +43,10 @@ abstract contract DeploymentChild {
 
     /// @dev Which chains' escrows have a leg in the terms.
     function _rowsOf(Terms calldata terms) internal view returns (uint8 mask) {
+        Leg[] calldata legs = terms.legs;
         uint64 previous = 0;
-        for (uint256 i = 0; i < terms.legs.length; ++i) {
-            uint64 chainId = terms.legs[i].chainId;
+        for (uint256 i = 0; i < legs.length; ++i) {
+            uint64 chainId = legs[i].chainId;
             if (chainId == previous) continue;
             mask |= _rowBit(chainId);
             previous = chainId;

@@ -5,17 +5,18 @@ import { LowLevelCall } from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import { CoordinatorState } from "./coordinator/CoordinatorState.sol";
 import { PackedRecord } from "./coordinator/PackedRecord.sol";
 import { IEscrowCore } from "./interfaces/IEscrowCore.sol";
+import { IMessenger } from "./interfaces/IMessenger.sol";
 import { ISettlementCoordinator } from "./interfaces/ISettlementCoordinator.sol";
 import { BoundedCall } from "./libraries/BoundedCall.sol";
 import { ConsentLib } from "./libraries/ConsentLib.sol";
 import { GasFloor } from "./libraries/GasFloor.sol";
-import { Reason } from "./libraries/Reason.sol";
+import { MessengerCall } from "./libraries/MessengerCall.sol";
 import { Exits, PackedRuleset, RulesetLib } from "./libraries/RulesetLib.sol";
 import { TermsCall } from "./libraries/TermsCall.sol";
 import { TermsLib } from "./libraries/TermsLib.sol";
 import { MessageKind } from "./types/Deployment.sol";
 import { Gate, Ruleset, RulesetId, StateKind } from "./types/Ruleset.sol";
-import { Consent, SettlementId, Terms, Verdict } from "./types/Terms.sol";
+import { Consent, Leg, SettlementId, Terms, Verdict } from "./types/Terms.sol";
 
 /// @title The coordinator: state machine, gates, the one verdict
 /// @dev A verdict is taken in `_take` and in `timeout`, both times from NONE: `_take` because no state after Executing or Failed has an
@@ -24,6 +25,7 @@ contract SettlementCoordinator is CoordinatorState {
     using RulesetLib for PackedRuleset;
     using RulesetLib for Exits;
     using TermsLib for Terms;
+    using MessengerCall for IMessenger;
 
     /// @dev Where the terms lie behind the arguments of `execute`.
     uint256 private constant EXECUTE_HEAD = 4 * 32;
@@ -165,46 +167,48 @@ contract SettlementCoordinator is CoordinatorState {
         if (chainId == COORDINATOR_CHAIN || !_hasLegOn(terms, chainId)) {
             revert SettlementCoordinator_NoLegOnChain(chainId);
         }
-        (uint256 fee, bool carryTerms) = _affordable(terms, chainId);
+        bytes memory encoded = TermsCall.encode(terms);
+        (uint256 fee, bool carryTerms) = _affordable(encoded, chainId);
         if (msg.value < fee) revert SettlementCoordinator_InsufficientFee(fee, msg.value);
 
         // Interaction
-        guid = MESSENGER.sendVerdict{ value: fee }(chainId, id, verdict, terms, carryTerms, msg.sender);
+        guid = MESSENGER.sendVerdict(fee, chainId, id, verdict, encoded, carryTerms, msg.sender);
         emit VerdictDispatched(id, chainId, verdict, guid);
         _returnValue(msg.value - fee);
     }
 
     /// @inheritdoc ISettlementCoordinator
     function reportLocked(SettlementId settlementId) external onlyEscrow {
-        _recordLock(settlementId, COORDINATOR_CHAIN);
+        _recordLock(settlementId, COORDINATOR_CHAIN, HOME_BIT);
     }
 
     /// @inheritdoc ISettlementCoordinator
     function reportReleased(SettlementId settlementId) external onlyEscrow {
-        _recordRelease(settlementId, COORDINATOR_CHAIN);
+        _records[settlementId] = _released(settlementId, _records[settlementId], COORDINATOR_CHAIN, HOME_BIT);
     }
 
     /// @inheritdoc ISettlementCoordinator
     /// @dev Not guarded: it is called from inside the frame of the verdict too, and calls nobody.
     function reportSettled(SettlementId settlementId, RulesetId rulesetId) external onlyEscrow {
-        _recordRelease(settlementId, COORDINATOR_CHAIN);
-        PackedRecord record = _records[settlementId];
-        if (record.kind() != StateKind.EXECUTING) return;
-        // The one way on from Executing is RELEASED.
-        (, uint8 target, Gate gate) = _rulesets[rulesetId].exitsOf(record.state()).forwardOf();
-        _enter(settlementId, record, rulesetId, target, gate, 0, msg.sender);
+        PackedRecord record = _released(settlementId, _records[settlementId], COORDINATOR_CHAIN, HOME_BIT);
+        if (record.kind() == StateKind.EXECUTING) {
+            // The one way on from Executing is RELEASED.
+            PackedRuleset storage ruleset = _rulesets[rulesetId];
+            (, uint8 target, Gate gate) = ruleset.exitsOf(record.state()).forwardOf();
+            record = _take(settlementId, record, target, ruleset.exitsOf(target).kindOf(), gate, 0, msg.sender);
+        }
+        _records[settlementId] = record;
     }
 
     /// @inheritdoc ISettlementCoordinator
     function recordLocked(SettlementId settlementId, uint64 sourceChainId) external {
-        _checkSource(sourceChainId);
-        _recordLock(settlementId, sourceChainId);
+        _recordLock(settlementId, sourceChainId, _bitOfSource(sourceChainId));
     }
 
     /// @inheritdoc ISettlementCoordinator
     function recordReleased(SettlementId settlementId, uint64 sourceChainId) external {
-        _checkSource(sourceChainId);
-        _recordRelease(settlementId, sourceChainId);
+        uint8 bit = _bitOfSource(sourceChainId);
+        _records[settlementId] = _released(settlementId, _records[settlementId], sourceChainId, bit);
     }
 
     // ---------------------------------------------------------------- views
@@ -226,16 +230,20 @@ contract SettlementCoordinator is CoordinatorState {
         Walk memory walk = _walkOf(id);
         PackedRuleset storage ruleset = _rulesetOf(terms);
         uint8 stored = record.state();
+        Exits exits = ruleset.exitsOf(stored);
         while (true) {
-            (bool found, uint8 target, Gate gate) = _next(ruleset, walk, record, terms);
+            (bool found, uint8 target, Gate gate) = _next(exits, walk, record, terms);
             if (!found) break;
-            if (gate == Gate.DEPOSITS_LOCKED) {
+            // The escrow pays by the verdict that it gets back: when it calls, the step to EXECUTE is one like the others.
+            if (gate == Gate.DEPOSITS_LOCKED && msg.sender != address(ESCROW)) {
                 if (record.state() != stored) _records[id] = record;
                 if (!_tryExecute(id, terms, target)) return Verdict.NONE;
                 record = _records[id];
                 stored = record.state();
+                exits = ruleset.exitsOf(stored);
             } else {
-                record = _take(id, record, ruleset, target, gate, 0, msg.sender);
+                exits = ruleset.exitsOf(target);
+                record = _take(id, record, target, exits.kindOf(), gate, 0, msg.sender);
             }
         }
         // No edge leads back to its own state, so a walk that took one ends in another.
@@ -253,21 +261,21 @@ contract SettlementCoordinator is CoordinatorState {
         bytes32 evidenceHash,
         address caller
     ) private {
-        _records[id] = _take(id, record, _rulesets[rulesetId], target, gate, evidenceHash, caller);
+        StateKind kind = _rulesets[rulesetId].exitsOf(target).kindOf();
+        _records[id] = _take(id, record, target, kind, gate, evidenceHash, caller);
     }
 
     /// @dev Tells what the record becomes: who calls it stores that, before anybody else is called. The only source of EXECUTE.
     function _take(
         SettlementId id,
         PackedRecord record,
-        PackedRuleset storage ruleset,
         uint8 target,
+        StateKind kind,
         Gate gate,
         bytes32 evidenceHash,
         address caller
     ) private returns (PackedRecord) {
         emit StateTransition(id, record.state(), target, gate, evidenceHash, caller);
-        StateKind kind = ruleset.kindOf(target);
         record = record.entering(target, kind);
         if (kind != StateKind.EXECUTING && kind != StateKind.FAILED) return record;
         Verdict verdict = kind == StateKind.EXECUTING ? Verdict.EXECUTE : Verdict.ROLLBACK;
@@ -275,12 +283,11 @@ contract SettlementCoordinator is CoordinatorState {
         return record.deciding(verdict);
     }
 
-    /// @dev Where all legs are on this chain the payouts and the step to Finalized belong to the verdict: all or nothing. The escrow, when
-    /// it calls, does the same in a frame of its own.
+    /// @dev Where all legs are on this chain the payouts and the step to Finalized belong to the verdict: all or nothing.
     function _execute(SettlementId id, Terms calldata terms, uint8 target, bytes32 evidenceHash, address caller) private {
         PackedRecord record = _records[id];
         _enter(id, record, RulesetId.wrap(terms.ruleset), target, Gate.DEPOSITS_LOCKED, evidenceHash, caller);
-        if (!_paysInFrame(terms, caller)) return;
+        if (!_isWhole(terms)) return;
 
         // Interaction: the escrow pays, or reverts, and reports back by `reportSettled`.
         bytes memory data = TermsCall.encode(IEscrowCore.settle.selector, terms);
@@ -291,7 +298,7 @@ contract SettlementCoordinator is CoordinatorState {
     /// @dev Only payouts can fail, so only they need the frame.
     /// @return executed False when the frame failed and left everything as it was.
     function _tryExecute(SettlementId id, Terms calldata terms, uint8 target) private returns (bool executed) {
-        if (!_paysInFrame(terms, msg.sender)) {
+        if (!_isWhole(terms)) {
             _execute(id, terms, target, 0, msg.sender);
             _payLocalLegs(id, terms);
             return true;
@@ -299,8 +306,7 @@ contract SettlementCoordinator is CoordinatorState {
         uint256 gasBefore = gasleft();
         bytes memory head = abi.encodeWithSelector(this.execute.selector, id, EXECUTE_HEAD, target, msg.sender);
         bytes memory reason;
-        (executed, reason) =
-            BoundedCall.tryCall(address(this), gasleft(), bytes.concat(head, TermsCall.encode(terms)));
+        (executed, reason) = BoundedCall.tryCall(address(this), gasleft(), TermsCall.append(head, terms));
         if (executed) return true;
         _requireEarnest(gasBefore, terms);
         emit StepFailed(id, reason);
@@ -308,18 +314,13 @@ contract SettlementCoordinator is CoordinatorState {
 
     /// @dev After the verdict, where legs are on several chains. A failure leaves the legs to `claim`.
     function _payLocalLegs(SettlementId id, Terms calldata terms) private {
-        if (msg.sender == address(ESCROW) || _isWhole(terms)) return;
-        if (_rowsOf(terms) & _rowBit(COORDINATOR_CHAIN) == 0) return;
+        if (_isWhole(terms) || !_hasLegOn(terms, COORDINATOR_CHAIN)) return;
         uint256 gasBefore = gasleft();
         bytes memory data = TermsCall.encode(IEscrowCore.release.selector, terms);
         (bool ok, bytes memory reason) = BoundedCall.tryCall(address(ESCROW), gasleft(), data);
         if (ok) return;
         _requireEarnest(gasBefore, terms);
         emit StepFailed(id, reason);
-    }
-
-    function _paysInFrame(Terms calldata terms, address caller) private view returns (bool) {
-        return caller != address(ESCROW) && _isWhole(terms);
     }
 
     /// @dev A failure that more gas might have avoided is the caller's. A message brings the gas that its sender paid for: what it could
@@ -337,49 +338,51 @@ contract SettlementCoordinator is CoordinatorState {
     function _publish(SettlementId id, Terms calldata terms) private {
         bytes32 topic = SettlementCreated.selector;
         (bytes32 ref, bytes32 ruleset) = (terms.ref, terms.ruleset);
-        bytes memory data = bytes.concat(bytes32(uint256(0x20)), TermsCall.encode(terms));
+        bytes memory data = TermsCall.append(abi.encode(uint256(0x20)), terms);
         assembly ("memory-safe") {
             log4(add(data, 0x20), mload(data), topic, id, ref, ruleset)
         }
     }
 
-    function _recordLock(SettlementId id, uint64 chainId) private {
-        uint8 bit = _rowBit(chainId);
+    /// @param bit The chain's.
+    function _recordLock(SettlementId id, uint64 chainId, uint8 bit) private {
         PackedRecord record = _records[id];
         if (record.lockMask() & bit != 0) return;
         _records[id] = record.withLock(bit);
         emit LockReported(id, chainId);
     }
 
-    function _recordRelease(SettlementId id, uint64 chainId) private {
-        uint8 bit = _rowBit(chainId);
-        PackedRecord record = _records[id];
-        if (record.releaseMask() & bit != 0) return;
-        _records[id] = record.withRelease(bit);
+    /// @dev Tells what the record becomes: who calls it stores that.
+    /// @param bit The chain's.
+    function _released(SettlementId id, PackedRecord record, uint64 chainId, uint8 bit) private returns (PackedRecord) {
+        if (record.releaseMask() & bit != 0) return record;
         emit ReleaseReported(id, chainId);
+        return record.withRelease(bit);
     }
 
     /// @dev A message counts only from the messenger and never for this chain's escrow, which reports in person.
-    function _checkSource(uint64 sourceChainId) private view {
+    function _bitOfSource(uint64 sourceChainId) private view returns (uint8 bit) {
         if (msg.sender != address(MESSENGER)) revert SettlementCoordinator_NotAuthorized(msg.sender);
-        if (sourceChainId == COORDINATOR_CHAIN || _rowBit(sourceChainId) == 0) {
-            revert SettlementCoordinator_UnknownSource(sourceChainId);
-        }
+        bit = _rowBit(sourceChainId);
+        if (bit == 0 || bit == HOME_BIT) revert SettlementCoordinator_UnknownSource(sourceChainId);
     }
 
     function _hasLegOn(Terms calldata terms, uint64 chainId) private pure returns (bool) {
-        for (uint256 i = 0; i < terms.legs.length; ++i) {
-            if (terms.legs[i].chainId == chainId) return true;
+        Leg[] calldata legs = terms.legs;
+        for (uint256 i = 0; i < legs.length; ++i) {
+            if (legs[i].chainId == chainId) return true;
         }
         return false;
     }
 
     /// @dev The dearer message if the value covers it and it can be priced at all; the bare one is always enough.
-    function _affordable(Terms calldata terms, uint64 chainId) private view returns (uint256 fee, bool carryTerms) {
-        try MESSENGER.quote(chainId, MessageKind.VERDICT, terms, true) returns (uint256 full) {
-            if (msg.value >= full) return (full, true);
-        } catch { }
-        return (MESSENGER.quote(chainId, MessageKind.VERDICT, terms, false), false);
+    function _affordable(bytes memory encoded, uint64 chainId) private view returns (uint256 fee, bool carryTerms) {
+        (carryTerms, fee) = MESSENGER.tryQuote(chainId, MessageKind.VERDICT, encoded, true);
+        if (carryTerms && msg.value >= fee) return (fee, true);
+        bool priced;
+        (priced, fee) = MESSENGER.tryQuote(chainId, MessageKind.VERDICT, encoded, false);
+        if (!priced) LowLevelCall.bubbleRevert();
+        return (fee, false);
     }
 
     function _returnValue(uint256 amount) private {

@@ -24,11 +24,18 @@ abstract contract CoordinatorState is ISettlementCoordinator, DeploymentChild {
         Clearance clearance;
     }
 
+    /// @dev The bit of this chain in lock and release masks.
+    uint8 internal immutable HOME_BIT;
+
     mapping(SettlementId id => PackedRecord) internal _records;
     mapping(RulesetId id => PackedRuleset) internal _rulesets;
 
     /// @dev Assigned, never `delete`d: this compiler may clear a storage slot instead.
     bool private transient _entered;
+
+    constructor() {
+        HOME_BIT = _rowBit(COORDINATOR_CHAIN);
+    }
 
     /// @dev The deployment's escrow on this chain. It proves an id by the terms before it names it.
     modifier onlyEscrow() {
@@ -130,12 +137,12 @@ abstract contract CoordinatorState is ISettlementCoordinator, DeploymentChild {
     }
 
     /// @dev The edge that `advance` takes next: TIMEOUT, else COMPLIANCE_FAILED, else the one forward edge, whichever first holds.
-    function _next(PackedRuleset storage ruleset, Walk memory walk, PackedRecord record, Terms calldata terms)
+    /// @param exits Of the record's state.
+    function _next(Exits exits, Walk memory walk, PackedRecord record, Terms calldata terms)
         internal
         view
         returns (bool found, uint8 target, Gate gate)
     {
-        Exits exits = ruleset.exitsOf(record.state());
         (found, target) = exits.timeoutOf();
         if (found && _holds(Gate.TIMEOUT, walk, record, terms)) return (true, target, Gate.TIMEOUT);
         (found, target) = exits.failedOf();
@@ -185,8 +192,9 @@ abstract contract CoordinatorState is ISettlementCoordinator, DeploymentChild {
         return _rulesets[RulesetId.wrap(terms.ruleset)];
     }
 
-    /// @dev Whether every chain on which the terms have a leg has its bit in the mask.
+    /// @dev Whether every chain on which the terms have a leg has its bit in the mask. Of terms with a leg, so that an empty mask never does.
     function _covers(uint8 mask, Terms calldata terms) private view returns (bool) {
+        if (mask == 0) return false;
         uint8 rows = _rowsOf(terms);
         return mask & rows == rows;
     }

@@ -22,7 +22,7 @@ library MessageCodec {
         pure
         returns (bytes memory)
     {
-        return abi.encodePacked(kind, verdict, settlementId, uint256(0x20), TermsCall.encode(terms));
+        return TermsCall.append(abi.encodePacked(kind, verdict, settlementId, uint256(0x20)), terms);
     }
 
     /// @return wellFormed False for anything that no messenger of a deployment can have built.

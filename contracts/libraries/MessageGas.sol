@@ -51,8 +51,9 @@ library MessageGas {
         if (kind == MessageKind.RELEASED) return required;
         uint256 legs = 0;
         uint256 mostFees = 0;
-        for (uint256 i = 0; i < terms.legs.length; ++i) {
-            Leg calldata leg = terms.legs[i];
+        Leg[] calldata all = terms.legs;
+        for (uint256 i = 0; i < all.length; ++i) {
+            Leg calldata leg = all[i];
             if (leg.chainId != chainId) continue;
             uint256 fees = leg.fees.length;
             if (fees > mostFees) mostFees = fees;

@@ -79,10 +79,6 @@ library RulesetLib {
         return Exits.wrap(uint32(packed.states[state / STATES_PER_WORD] >> _shiftOf(state)));
     }
 
-    function kindOf(PackedRuleset storage packed, uint256 state) internal view returns (StateKind) {
-        return StateKind(Exits.unwrap(exitsOf(packed, state)) & 0xf);
-    }
-
     /// @return targets One bit for each state that a MANUAL edge leads to.
     function manualOf(PackedRuleset storage packed, uint256 state) internal view returns (uint16 targets) {
         return uint16(packed.manual >> (MAX_STATES * state));
@@ -90,7 +86,12 @@ library RulesetLib {
 
     /// @dev Of a registered ruleset, which has exactly one.
     function initialState(PackedRuleset storage packed) internal view returns (uint8 state) {
-        while (kindOf(packed, state) != StateKind.INITIAL) ++state;
+        while (kindOf(exitsOf(packed, state)) != StateKind.INITIAL) ++state;
+    }
+
+    /// @return kind Of the state whose bits these are.
+    function kindOf(Exits exits) internal pure returns (StateKind kind) {
+        return StateKind(Exits.unwrap(exits) & 0xf);
     }
 
     function timeoutOf(Exits exits) internal pure returns (bool exists, uint8 target) {

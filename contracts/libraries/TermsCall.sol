@@ -14,23 +14,31 @@ library TermsCall {
 
     /// @notice The same as abi.encodeWithSelector(selector, terms).
     function encode(bytes4 selector, Terms calldata terms) internal pure returns (bytes memory) {
-        return bytes.concat(selector, bytes32(WORD), encode(terms));
+        return append(abi.encodeWithSelector(selector, WORD), terms);
     }
 
     /// @notice The same as abi.encodeWithSelector(selector, settlementId, terms).
     function encode(bytes4 selector, SettlementId settlementId, Terms calldata terms) internal pure returns (bytes memory) {
-        return bytes.concat(selector, SettlementId.unwrap(settlementId), bytes32(2 * WORD), encode(terms));
+        return append(abi.encodeWithSelector(selector, settlementId, 2 * WORD), terms);
     }
 
     /// @notice What abi.encode(terms) has behind its first word, the offset: a whole number of words, for any place behind a head.
     function encode(Terms calldata terms) internal pure returns (bytes memory encoded) {
+        return append("", terms);
+    }
+
+    /// @notice The same behind a head, which is copied.
+    function append(bytes memory head, Terms calldata terms) internal pure returns (bytes memory data) {
         uint256 size = _sizeAsEncoded(terms);
-        if (size == 0) return behindOffset(abi.encode(terms));
+        if (size == 0) return bytes.concat(head, behindOffset(abi.encode(terms)));
         assembly ("memory-safe") {
-            encoded := mload(0x40)
-            mstore(encoded, size)
-            calldatacopy(add(encoded, 0x20), terms, size)
-            mstore(0x40, add(add(encoded, 0x20), size))
+            let headSize := mload(head)
+            data := mload(0x40)
+            let at := add(data, 0x20)
+            mstore(data, add(headSize, size))
+            mcopy(at, add(head, 0x20), headSize)
+            calldatacopy(add(at, headSize), terms, size)
+            mstore(0x40, and(add(add(at, add(headSize, size)), 0x1f), not(0x1f)))
         }
     }
 

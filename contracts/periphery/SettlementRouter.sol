@@ -17,6 +17,8 @@ import { SettlementId, Terms } from "../types/Terms.sol";
 /// @dev It calls the contracts of the root that it was made for and no address that a caller names; terms of another deployment are the
 /// coordinator's to refuse.
 contract SettlementRouter is ISettlementRouter {
+    /// @dev Where the terms lie where they are the only argument.
+    uint256 private constant TERMS_HEAD = 32;
     /// @dev Where the terms lie behind the arguments of a deposit.
     uint256 private constant DEPOSIT_HEAD = 8 * 32;
 
@@ -35,8 +37,9 @@ contract SettlementRouter is ISettlementRouter {
         external
         returns (SettlementId settlementId)
     {
-        settlementId = _create(terms, attestations);
-        _askCoordinator(ISettlementCoordinator.advance.selector, terms);
+        bytes memory encoded = TermsCall.encode(terms);
+        settlementId = _create(terms, encoded, attestations);
+        _askCoordinator(ISettlementCoordinator.advance.selector, encoded);
     }
 
     /// @inheritdoc ISettlementRouter
@@ -44,25 +47,31 @@ contract SettlementRouter is ISettlementRouter {
         external
         returns (SettlementId settlementId)
     {
-        settlementId = _create(terms, attestations);
+        bytes memory encoded = TermsCall.encode(terms);
+        settlementId = _create(terms, encoded, attestations);
         for (uint256 i = 0; i < deposits.length; ++i) {
-            _deposit(terms, deposits[i]);
+            _deposit(encoded, deposits[i]);
         }
         // The last deposit takes the settlement to its end, unless somebody else has made it before.
         if (_kindOf(settlementId) == StateKind.FINALIZED) return settlementId;
-        _askCoordinator(ISettlementCoordinator.advance.selector, terms);
+        _askCoordinator(ISettlementCoordinator.advance.selector, encoded);
         StateKind kind = _kindOf(settlementId);
         if (kind != StateKind.FINALIZED) revert SettlementRouter_NotFinalized(settlementId, kind);
     }
 
-    function _create(Terms calldata terms, SignedAttestation[] calldata attestations) private returns (SettlementId id) {
-        id = SettlementId.wrap(_askCoordinator(ISettlementCoordinator.createSettlement.selector, terms));
+    /// @param encoded The terms, as `TermsCall.encode` makes them.
+    function _create(Terms calldata terms, bytes memory encoded, SignedAttestation[] calldata attestations)
+        private
+        returns (SettlementId id)
+    {
+        id = SettlementId.wrap(_askCoordinator(ISettlementCoordinator.createSettlement.selector, encoded));
+        bytes32[] calldata parties = terms.parties;
         for (uint256 i = 0; i < attestations.length; ++i) {
             SignedAttestation calldata one = attestations[i];
             _REGISTRY.attestBySig(
                 one.attester,
                 id,
-                terms.parties,
+                parties,
                 one.statuses,
                 one.referenceHashes,
                 one.validUntil,
@@ -73,19 +82,19 @@ contract SettlementRouter is ISettlementRouter {
     }
 
     /// @dev Of functions that answer one word, so that where there is no coordinator the missing word tells.
-    function _askCoordinator(bytes4 selector, Terms calldata terms) private returns (bytes32 answer) {
+    function _askCoordinator(bytes4 selector, bytes memory encoded) private returns (bytes32 answer) {
+        bytes memory data = bytes.concat(selector, bytes32(TERMS_HEAD), encoded);
         bool ok;
-        (ok, answer,) = LowLevelCall.callReturn64Bytes(address(_COORDINATOR), TermsCall.encode(selector, terms));
+        (ok, answer,) = LowLevelCall.callReturn64Bytes(address(_COORDINATOR), data);
         if (!ok || LowLevelCall.returnDataSize() < 32) LowLevelCall.bubbleRevert();
     }
 
     /// @dev Both functions take the same eight words of arguments: what the sixth says is the standard's. A deposit that an escrow without
     /// code has not made is found missing at the end.
-    function _deposit(Terms calldata terms, SignedDeposit calldata one) private {
+    function _deposit(bytes memory encoded, SignedDeposit calldata one) private {
         (bytes4 selector, uint256 nonceOrStart) = one.kind == DepositKind.PERMIT2
             ? (IEscrowExtension.depositLegWithPermit2.selector, one.nonce)
             : (IEscrowExtension.depositLegWithAuthorization.selector, one.validAfter);
-        bytes memory encoded = TermsCall.encode(terms);
         bytes memory openings = TermsCall.behindOffset(abi.encode(one.openings));
         bytes memory signature = TermsCall.behindOffset(abi.encode(one.signature));
         uint256 openingsAt = DEPOSIT_HEAD + encoded.length;

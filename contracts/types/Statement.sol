@@ -17,6 +17,7 @@ library StatementLib {
     /// @dev The lowest bit of each of the 32 positions: sets of positions are held like this, three bits apart.
     uint256 private constant EACH = 0x249249249249249249249249;
     uint256 private constant VALID_UNTIL_AT = MAX_PARTIES * STATUS_BITS;
+    uint256 private constant STATUSES = (1 << VALID_UNTIL_AT) - 1;
     uint256 private constant SEQUENCE_AT = VALID_UNTIL_AT + 40;
 
     function pack(ComplianceStatus[] calldata statuses_, uint40 validUntil_, uint64 sequence_)
@@ -52,8 +53,10 @@ library StatementLib {
 
     function statuses(Statement word, uint256 length) internal pure returns (ComplianceStatus[] memory result) {
         result = new ComplianceStatus[](length);
-        for (uint256 i = 0; i < length; ++i) {
-            if (i < MAX_PARTIES) result[i] = word.statusAt(i);
+        uint256 rest = Statement.unwrap(word) & STATUSES;
+        for (uint256 i = 0; rest != 0 && i < length; ++i) {
+            result[i] = ComplianceStatus(rest & STATUS_MASK);
+            rest >>= STATUS_BITS;
         }
     }
 
@@ -75,6 +78,11 @@ library StatementLib {
     function vetoes(Statement word) internal pure returns (uint256 positions) {
         uint256 bits = Statement.unwrap(word);
         return ((bits & (bits >> 1)) | (bits >> 2)) & EACH;
+    }
+
+    /// @notice The set of positions that say Revoked: 4, in bits 100.
+    function revocations(Statement word) internal pure returns (uint256 positions) {
+        return (Statement.unwrap(word) >> 2) & EACH;
     }
 
     /// @notice The set of the first `count` positions.

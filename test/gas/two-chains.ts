@@ -3,7 +3,7 @@ import type { Chain } from "../contracts/support/chain.ts";
 import { attest } from "../contracts/support/compliance.ts";
 import { type Packet, packetsOf } from "../contracts/support/packets.ts";
 import { deposit } from "../contracts/support/settle.ts";
-import { STATE } from "../contracts/support/terms.ts";
+import { STATE, type Trade } from "../contracts/support/terms.ts";
 import { openingOf } from "../contracts/support/trades.ts";
 import type { World } from "../contracts/support/world.ts";
 import { fixedTrade, gasUsed, type Rows, sum } from "./row.ts";
@@ -69,16 +69,30 @@ async function byBareMessages(world: World): Promise<Rows> {
   await world.coordinator.write.advance([terms]);
   await deposit(world, trade, 0, { openings: [openingOf(trade, 1)] });
   const rows: Rows = {};
-  const bareLocked = await world.escrow.away.read.quoteLocked([terms, false]);
-  const locked = await deposit(world, trade, 1, { openings: [openingOf(trade, 0)], value: bareLocked });
-  rows["LOCKED delivered, recorded only"] = await gasUsed(home, world.deliver(await onlyPacket(away, locked)));
+  rows["LOCKED delivered, recorded only: first message of its path"] = await bareLocked(world, trade);
   await world.coordinator.write.advance([terms]);
   const value = await world.coordinator.read.quoteDispatch([terms, BigInt(away.chainId), false]);
   const dispatched = await world.coordinator.write.dispatch([terms, BigInt(away.chainId)], { value });
   rows["VERDICT delivered, recorded only"] = await gasUsed(away, world.deliver(await onlyPacket(home, dispatched)));
   rows["release of one leg"] = await gasUsed(away, world.escrow.away.write.release([terms]));
+  const waiting = await fixedTrade(world, "waits for another lock", { cashOn: away });
+  await world.coordinator.write.createSettlement([waiting.terms]);
+  rows["LOCKED delivered, recorded only"] = await bareLocked(world, waiting);
+  const unknown = await fixedTrade(world, "not created", { cashOn: away });
+  rows["LOCKED delivered, recorded only: settlement not created"] = await bareLocked(world, unknown);
   await restore();
   return rows;
+}
+
+/** Gas of the delivery of LOCKED without terms, from the escrow of the cash. */
+async function bareLocked(world: World, trade: Trade): Promise<number> {
+  const value = await world.escrow.away.read.quoteLocked([trade.terms, false]);
+  const locked = await deposit(world, trade, 1, { openings: [openingOf(trade, 0)], value });
+  const gas = await gasUsed(world.home, world.deliver(await onlyPacket(world.away, locked)));
+  if (!(await world.coordinator.read.isLocked([trade.id, BigInt(world.away.chainId)]))) {
+    throw new Error("The lock measured is not recorded");
+  }
+  return gas;
 }
 
 async function onlyPacket(chain: Chain, hash: Hash): Promise<Packet> {

@@ -8,6 +8,7 @@ import { Assertions } from "./support/Vm.sol";
 /// @notice Packs what it is given, as registration does, and tells what it stored.
 contract RulesetHarness {
     using RulesetLib for PackedRuleset;
+    using RulesetLib for Exits;
 
     PackedRuleset private _packed;
 
@@ -24,7 +25,7 @@ contract RulesetHarness {
     }
 
     function at(uint256 state) external view returns (StateKind kind, Exits exits, uint16 manual) {
-        return (_packed.kindOf(state), _packed.exitsOf(state), _packed.manualOf(state));
+        return (_packed.exitsOf(state).kindOf(), _packed.exitsOf(state), _packed.manualOf(state));
     }
 
     function initialState() external view returns (uint8) {

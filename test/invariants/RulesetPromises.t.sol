@@ -43,7 +43,7 @@ contract RulesetWalker is Assertions {
         uint256 seen = 0;
         uint256 count = 1;
         ways[0].state = _packed.initialState();
-        ways[0].kind = _packed.kindOf(ways[0].state);
+        ways[0].kind = _packed.exitsOf(ways[0].state).kindOf();
         for (uint256 i = 0; i < count; ++i) {
             Exit[] memory exits = _exitsOf(ways[i].state);
             _checkState(ways[i], exits);
@@ -87,12 +87,12 @@ contract RulesetWalker is Assertions {
         }
         if (decided) return;
         (bool exists, uint8 target) = _packed.exitsOf(at.state).timeoutOf();
-        assertTrue(exists && _packed.kindOf(target) == StateKind.FAILED, "a state that cannot time out");
+        assertTrue(exists && _packed.exitsOf(target).kindOf() == StateKind.FAILED, "a state that cannot time out");
     }
 
     function _take(Walk memory at, Exit memory exit) private view returns (Walk memory next) {
         StateKind from = at.kind;
-        StateKind to = _packed.kindOf(exit.target);
+        StateKind to = _packed.exitsOf(exit.target).kindOf();
         Gate gate = exit.gate;
         next.state = exit.target;
         next.kind = to;
