@@ -2,9 +2,8 @@
 pragma solidity ^0.8.30;
 
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import { IComplianceRegistry } from "./interfaces/IComplianceRegistry.sol";
+import { SignatureLib } from "./libraries/SignatureLib.sol";
 import { TermsLib } from "./libraries/TermsLib.sol";
 import { Clearance, ComplianceStatus } from "./types/Compliance.sol";
 import { SettlementId, Terms } from "./types/Terms.sol";
@@ -66,7 +65,7 @@ contract ComplianceRegistry is IComplianceRegistry, EIP712 {
                 )
             )
         );
-        if (!_signed(attester, digest, signature)) revert ComplianceRegistry_InvalidSignature(attester);
+        if (!SignatureLib.isBy(attester, digest, signature)) revert ComplianceRegistry_InvalidSignature(attester);
         return _attest(attester, settlementId, partiesHash, referenceHashes, word);
     }
 
@@ -254,13 +253,6 @@ contract ComplianceRegistry is IComplianceRegistry, EIP712 {
 
     function _key(SettlementId settlementId, address attester, bytes32 partiesHash) private pure returns (bytes32) {
         return keccak256(abi.encode(settlementId, attester, partiesHash));
-    }
-
-    /// @dev The key of the address first, which costs no look at its code; then, if it has any, its code.
-    function _signed(address attester, bytes32 digest, bytes calldata signature) private view returns (bool) {
-        (address signer, ECDSA.RecoverError error,) = ECDSA.tryRecoverCalldata(digest, signature);
-        if (error == ECDSA.RecoverError.NoError && signer == attester) return true;
-        return SignatureChecker.isValidERC1271SignatureNowCalldata(attester, digest, signature);
     }
 
     /// @dev EIP-712's hash of the list: keccak256(abi.encodePacked(words)).

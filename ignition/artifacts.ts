@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { CHILDREN, type ChildName, INIT_CODE_HASHES, ROOT_INIT_CODE } from "@keystoneos/protocol/deployment";
+import {
+  CHILDREN,
+  type ChildName,
+  INIT_CODE_HASHES,
+  ROOT_INIT_CODE,
+  ROUTER_INIT_CODE,
+} from "@keystoneos/protocol/deployment";
 import { type Abi, type Hex, keccak256 } from "viem";
 import { DeployError } from "./errors.ts";
 
@@ -23,9 +29,15 @@ export function readArtifact(source: string, name: string): Artifact {
   }
 }
 
+/** Where the modules' contracts lie that are not in `contracts/` itself. */
+const FOLDERS: Readonly<Record<string, string>> = {
+  SettlementRouter: "contracts/periphery",
+  TestToken: "devnet/contracts",
+};
+
 /** The contract of one of the modules, by its name. */
 export function moduleArtifact(name: string): Artifact {
-  return readArtifact(`${name === "TestToken" ? "devnet/contracts" : "contracts"}/${name}.sol`, name);
+  return readArtifact(`${FOLDERS[name] ?? "contracts"}/${name}.sol`, name);
 }
 
 /** The init code of a child. */
@@ -37,6 +49,7 @@ export function initCode(child: ChildName): Hex {
 export function demandPredictedContracts(): void {
   const differing: string[] = CHILDREN.filter((child) => keccak256(initCode(child)) !== INIT_CODE_HASHES[child]);
   if (moduleArtifact("KeystoneRoot").bytecode !== ROOT_INIT_CODE) differing.unshift("KeystoneRoot");
+  if (moduleArtifact("SettlementRouter").bytecode !== ROUTER_INIT_CODE) differing.push("SettlementRouter");
   if (differing.length === 0) return;
   throw new DeployError(
     "ContractsDiffer",

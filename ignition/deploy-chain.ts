@@ -33,14 +33,14 @@ export async function deployChain(target: Target): Promise<void> {
   const ignitionModule = chainModule({ chainId, coordinatorChainId, root, done: await stepsDone(target) });
   await runModule(target, ignitionModule as IgnitionModule, parametersOf(target));
   const isDone = await stepsDone(target);
-  if (isDone.has("seal")) return;
-  const missing = [...childrenOn(chainId, coordinatorChainId), "wire", "seal"].filter(
-    (step) => !isDone.has(step as Step),
-  );
+  const steps: Step[] = [...childrenOn(chainId, coordinatorChainId), "wire", "seal"];
+  if (chainId === coordinatorChainId) steps.push("SettlementRouter");
+  const missing = steps.filter((step) => !isDone.has(step));
+  if (missing.length === 0) return;
   const where = chainName(target);
   throw new DeployError(
     "AddressesDiffer",
-    `${where}: there is no ${missing.join(", ")} where the root at ${root} has them.`,
+    `${where}: there is no ${missing.join(", ")} where the plan with the root at ${root} has them.`,
   );
 }
 
@@ -58,7 +58,7 @@ function parametersOf({ plan, chainId }: Target) {
 
 /** What the chain says of the plan's steps. It cannot be wrong about them: whatever stands at these addresses is of this plan. */
 async function stepsDone({ client, plan, chainId }: Target): Promise<Set<Step>> {
-  const { root, coordinator, messenger } = predictContracts(plan);
+  const { root, coordinator, messenger, router } = predictContracts(plan);
   const isThere = async (address: Address) => (await client.getCode({ address })) !== undefined;
   const done = new Set<Step>();
   if (!(await isThere(root))) return done;
@@ -77,5 +77,6 @@ async function stepsDone({ client, plan, chainId }: Target): Promise<Set<Step>> 
     if (await client.readContract({ ...contract, functionName: "isWired" })) done.add("wire");
     if (await client.readContract({ ...contract, functionName: "isSealed" })) done.add("seal");
   }
+  if (await isThere(router)) done.add("SettlementRouter");
   return done;
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import { IEscrowExtension } from "../interfaces/IEscrowExtension.sol";
 import { EscrowDigest } from "../libraries/EscrowDigest.sol";
+import { SignatureLib } from "../libraries/SignatureLib.sol";
 import { TermsLib } from "../libraries/TermsLib.sol";
 import { Entry } from "../types/Entry.sol";
 import { Leg, SettlementId, Terms, Verdict } from "../types/Terms.sol";
@@ -41,7 +40,7 @@ abstract contract EscrowStuck is IEscrowExtension, EscrowDelegated, EscrowReport
         // Check
         _checkValidity(validUntil);
         bytes32 digest = EscrowDigest.ofWaive(id, leg, legIndex, _walletIn(entry, id, leg.from), validUntil);
-        if (!_signed(recipient, digest, signature)) revert KeystoneEscrow_InvalidSignature(recipient);
+        if (!SignatureLib.isBy(recipient, digest, signature)) revert KeystoneEscrow_InvalidSignature(recipient);
 
         // Effect
         _waive(terms, id, entry, legIndex, recipient);
@@ -114,13 +113,6 @@ abstract contract EscrowStuck is IEscrowExtension, EscrowDelegated, EscrowReport
         if (_verdictOf(id) == Verdict.EXECUTE) _reportIfTried(terms, id);
     }
 
-    /// @dev The key of the address first: an account that has given itself code keeps its key.
-    function _signed(address wallet, bytes32 digest, bytes calldata signature) private view returns (bool) {
-        (address signer, ECDSA.RecoverError fault,) = ECDSA.tryRecoverCalldata(digest, signature);
-        if (fault == ECDSA.RecoverError.NoError && signer == wallet) return true;
-        return SignatureChecker.isValidERC1271SignatureNowCalldata(wallet, digest, signature);
-    }
-
     function _checkValidity(uint40 validUntil) private view {
         if (block.timestamp > validUntil) revert KeystoneEscrow_SignatureExpired(validUntil, block.timestamp);
     }
@@ -130,10 +122,7 @@ abstract contract EscrowStuck is IEscrowExtension, EscrowDelegated, EscrowReport
         for (uint256 i = 0; i < signatures.length; ++i) {
             if (signatures[i].length == 0) continue;
             address attester = i < terms.attesters.length ? terms.attesters[i] : address(0);
-            (address signer, ECDSA.RecoverError fault,) = ECDSA.tryRecoverCalldata(digest, signatures[i]);
-            if (fault != ECDSA.RecoverError.NoError || signer != attester) {
-                revert KeystoneEscrow_InvalidSignature(attester);
-            }
+            if (!SignatureLib.isByKey(attester, digest, signatures[i])) revert KeystoneEscrow_InvalidSignature(attester);
             ++count;
         }
         if (count < terms.threshold) revert KeystoneEscrow_TooFewAttesters(terms.threshold, count);

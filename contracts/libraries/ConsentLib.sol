@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import { MessageHashUtils } from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import { SignatureChecker } from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import { ISettlementCoordinator } from "../interfaces/ISettlementCoordinator.sol";
 import { Consent, Leg, Opening, SettlementId, Terms } from "../types/Terms.sol";
+import { SignatureLib } from "./SignatureLib.sol";
 import { TermsLib } from "./TermsLib.sol";
 
 /// @title Whether everybody whom a leg moves agrees to cancel
@@ -42,21 +41,11 @@ library ConsentLib {
         }
         bytes32 digest =
             MessageHashUtils.toTypedDataHash(domain, keccak256(abi.encode(CANCEL_TYPEHASH, id, validUntil)));
-        bool opens = keccak256(abi.encode(opening.secret, opening.wallet)) == terms.parties[opening.partyIndex];
-        if (!opens || !_signed(opening.wallet, digest, consent.signature, contracts)) {
+        bool valid = keccak256(abi.encode(opening.secret, opening.wallet)) == terms.parties[opening.partyIndex]
+            && SignatureLib.isBy(opening.wallet, digest, consent.signature, contracts);
+        if (!valid) {
             revert ISettlementCoordinator.SettlementCoordinator_InvalidConsent(opening.partyIndex, opening.wallet);
         }
-    }
-
-    /// @dev The key of the address first: an account that has given itself code keeps its key.
-    function _signed(address wallet, bytes32 digest, bytes calldata signature, bool contracts)
-        private
-        view
-        returns (bool)
-    {
-        (address signer, ECDSA.RecoverError error,) = ECDSA.tryRecoverCalldata(digest, signature);
-        if (error == ECDSA.RecoverError.NoError && signer == wallet) return true;
-        return contracts && SignatureChecker.isValidERC1271SignatureNowCalldata(wallet, digest, signature);
     }
 
     /// @return used The parties that pay or are paid by some leg.

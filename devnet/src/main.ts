@@ -70,6 +70,7 @@ ${world.chains.map(({ chainId, rpcUrl }) => `  Chain        ${rpcUrl}  (${chainI
   Escrow       ${contracts.escrow}
   Registry     ${contracts.registry}
   Messenger    ${contracts.messenger}
+  Router       ${contracts.router}
 
 These chains carry the ids of Sepolia and Base Sepolia, so that everything is as it is there. Whatever is signed here would therefore
 be valid on those networks too. All keys here are throw-away keys that everybody knows: use no key here that you use anywhere else.

@@ -7,6 +7,7 @@ import {
   type DeploymentPlan,
   predictContracts,
   rootInitCode,
+  routerInitCode,
   rowsOf,
 } from "@keystoneos/protocol/deployment";
 import { type Address, type Hex, keccak256, type PublicClient, size } from "viem";
@@ -16,14 +17,14 @@ import { answerOf, type Notes, nodeAnswer } from "./finding.ts";
 /** Enough for the largest constructor, and below what one transaction may use. */
 const GAS = 16_000_000n;
 
-/** Root and children: at their addresses, with the code that their constructors make on this chain. */
+/** Root, children and router: at their addresses, with the code that their constructors make on this chain. */
 export async function checkContracts(
   notes: Notes,
   client: PublicClient,
   plan: DeploymentPlan,
   chainId: number,
 ): Promise<void> {
-  const { root } = predictContracts(plan);
+  const { root, router } = predictContracts(plan);
   await compareCode(notes, client, "KeystoneRoot", root, { from: CREATE_X, code: rootInitCode(plan) });
   await compareRoot(notes, client, plan, root);
   const here = childrenOn(chainId, plan.coordinatorChainId);
@@ -33,6 +34,10 @@ export async function checkContracts(
       return compareCode(notes, client, name, childAddress(root, name), making);
     }),
   );
+  // Elsewhere anybody may have CreateX make one, and it would do nothing.
+  if (chainId !== plan.coordinatorChainId) return;
+  const name = "SettlementRouter, without power and not needed to settle";
+  await compareCode(notes, client, name, router, { from: CREATE_X, code: routerInitCode(root) });
 }
 
 /**

@@ -7,7 +7,7 @@ import { initCode } from "../artifacts.ts";
 import { RULESETS } from "../rulesets.ts";
 
 /** A step of the module, by what it creates or does. */
-export type Step = "KeystoneRoot" | ChildName | `ruleset ${string}` | "wire" | "seal";
+export type Step = "KeystoneRoot" | ChildName | `ruleset ${string}` | "wire" | "seal" | "SettlementRouter";
 
 export interface ChainModuleOptions {
   chainId: number;
@@ -19,13 +19,15 @@ export interface ChainModuleOptions {
 }
 
 /**
- * Everything on one chain: root and children, on the coordinator's chain the rulesets, the messenger wired and sealed. Its parameters
+ * Everything on one chain: root and children, the messenger wired and sealed, on the coordinator's chain rulesets and router. Its parameters
  * are the root's constructor arguments and the wiring. All addresses are known beforehand, so that no step has to be remembered for
  * the sake of the next.
  */
 export function chainModule({ chainId, coordinatorChainId, root: rootAddress, done }: ChainModuleOptions) {
   return buildModule("Keystone", (m) => {
-    type Future = ReturnType<typeof m.call> | NamedArtifactContractDeploymentFuture<"KeystoneRoot">;
+    type Future =
+      | ReturnType<typeof m.call>
+      | NamedArtifactContractDeploymentFuture<"KeystoneRoot" | "SettlementRouter">;
     const unlessDone = (step: Step, take: () => Future): Future[] => (done.has(step) ? [] : [take()]);
 
     // Powerless; with the create2 strategy and the same parameters it has the same address on every chain.
@@ -56,7 +58,11 @@ export function chainModule({ chainId, coordinatorChainId, root: rootAddress, do
     const wired = unlessDone("wire", () => m.call(messenger, "wire", [wiring]));
     // What is sealed must be there, or a delivered message would be recorded nowhere.
     const before = [...children.values(), wired].flat();
-    unlessDone("seal", () => m.call(messenger, "seal", [wiring], { after: before }));
+    const sealed = unlessDone("seal", () => m.call(messenger, "seal", [wiring], { after: before }));
+    if (chainId === coordinatorChainId) {
+      // Last, because it has no power and nothing waits for it.
+      unlessDone("SettlementRouter", () => m.contract("SettlementRouter", [rootAddress], { after: sealed }));
+    }
     return { root };
   });
 }

@@ -158,6 +158,19 @@ describe("the check of a live deployment", function () {
       ],
     ],
     [
+      "an immutable of the router",
+      home,
+      () => changeCode(home, contracts.router, (code) => swap(code, contracts.escrow, stranger)),
+      [`${HOME} SettlementRouter, without power and not needed to settle: code at ${contracts.router}`],
+    ],
+    [
+      "the router, which is gone",
+      home,
+      () => setCode(home, contracts.router, "0x"),
+      [`${HOME} SettlementRouter, without power and not needed to settle: code at ${contracts.router}`],
+    ],
+    ["nothing of a router that somebody made elsewhere", away, () => setCode(away, contracts.router, "0x00"), []],
+    [
       "a coordinator where none belongs",
       away,
       () => setCode(away, contracts.coordinator, "0x00"),

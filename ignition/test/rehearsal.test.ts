@@ -1,9 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type DeploymentPlan, type PlannedChain, predictContracts } from "@keystoneos/protocol/deployment";
+import {
+  type DeploymentPlan,
+  type PlannedChain,
+  predictContracts,
+  routerInitCode,
+} from "@keystoneos/protocol/deployment";
 import { parsePlan } from "@keystoneos/protocol/schema";
 import { expect } from "chai";
-import { type Address, createPublicClient, http, type PublicClient, toHex } from "viem";
+import { type Address, createPublicClient, type Hex, http, type PublicClient, toHex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { rpc } from "../../devnet/src/chains/rpc.ts";
 import { temporaryFolder } from "../../devnet/test/support/folder.ts";
@@ -28,7 +33,7 @@ describe("a rehearsal of the deployment to the testnets", function () {
   let plan: DeploymentPlan;
   let chains: Testnet[];
   let proxies: RpcProxy[];
-  let judge: () => Fate = () => "passes";
+  let judge: (signed: Hex) => Fate = () => "passes";
 
   const environment = () => ({
     RPC_URL_11155111: proxies[0]?.url as string,
@@ -56,7 +61,7 @@ describe("a rehearsal of the deployment to the testnets", function () {
     writeFileSync(parameters, JSON.stringify(file));
     plan = parsePlan(file);
     chains = await Promise.all([HOME, AWAY].map((chainId) => startTestnet(plan, chainId, dir)));
-    proxies = await Promise.all(chains.map(({ url }) => startProxy(url, () => judge())));
+    proxies = await Promise.all(chains.map(({ url }) => startProxy(url, (signed) => judge(signed))));
     for (const { url } of chains) await rpc(url, "anvil_setBalance", [deployer, toHex(10n ** 20n)]);
   });
   after(async () => {
@@ -93,9 +98,25 @@ describe("a rehearsal of the deployment to the testnets", function () {
       expect(code, `${places.join("; ")}\n${output}`).to.equal(null);
     }
     judge = () => "passes";
+    await untilTheRouter("is lost on the way");
+    await untilTheRouter("arrives, and nobody hears of it");
     const { code, output } = await ended(deploy());
     expect(code, `${places.join("; ")}\n${output}`).to.equal(0);
   });
+
+  /** Runs until the last step of all, which is killed. */
+  async function untilTheRouter(fate: Fate): Promise<void> {
+    const creation = routerInitCode(predictContracts(plan).root).slice(2);
+    const run = deploy();
+    judge = (signed) => {
+      if (!signed.includes(creation)) return "passes";
+      run.child.kill("SIGKILL");
+      return fate;
+    };
+    const { code, output } = await ended(run);
+    expect(code, output).to.equal(null);
+    judge = () => "passes";
+  }
 
   it("differs from the promise in the unproven path alone until its verdict has travelled", async () => {
     const { code, output } = await check("--json");
@@ -132,6 +153,8 @@ describe("a rehearsal of the deployment to the testnets", function () {
     expect(readFileSync(join(deployments, "testnets.json"), "utf8")).to.equal(record);
     const { contracts, chains: recorded } = JSON.parse(record);
     expect(contracts).to.deep.equal(predictContracts(plan));
+    const routers = await Promise.all([0, 1].map((index) => client(index).getCode({ address: contracts.router })));
+    expect(routers.map((code) => code !== undefined)).to.deep.equal([true, false]);
     for (const [index, { startBlock }] of recorded.entries()) {
       const root = { address: contracts.root as Address };
       expect(await client(index).getCode({ ...root, blockNumber: BigInt(startBlock) })).to.be.a("string");

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Address, encodeFunctionData, getAddress, type Hex } from "viem";
+import { type Address, concat, encodeFunctionData, getAddress, type Hex } from "viem";
 import { ROLES } from "./support/chain.ts";
 import { expectRevert } from "./support/revert.ts";
 import { deposit, open } from "./support/settle.ts";
@@ -111,6 +111,14 @@ describe("KeystoneEscrow: waived legs", function () {
       await expectRevert(stuck.waiveSigned({ one }), "KeystoneEscrow_InvalidSignature", [getAddress(wallet.address)]);
       await wallet.write.setAnswer([0]);
       expect(await stuck.names(await stuck.waiveSigned({ one }))).to.deep.equal(["LegWaived"]);
+    });
+
+    it("by the key of a recipient that has given itself code, as its other signatures count", async () => {
+      await stuck.lockCash();
+      // EIP-7702: the delegate is a token, which knows no ERC-1271.
+      await world.away.helpers.setCode(seller, concat(["0xef0100", world.side.away.cash]));
+      expect(await stuck.names(await stuck.waiveSigned())).to.deep.equal(["LegWaived"]);
+      expect(await stuck.status()).to.equal(LEG.WAIVED);
     });
 
     it("again are a no-op, also by another's signature and after the payment", async () => {

@@ -254,6 +254,15 @@ describe("terms", function () {
       () => vary(world, trade, { parties: [...trade.terms.parties, trade.terms.parties[1] ?? "0x"] }),
       () => [4n],
     ],
+    // A party that is there three times is named where it is first repeated.
+    [
+      "Terms_RepeatedParty",
+      () => {
+        const [first = "0x", ...others] = trade.terms.parties;
+        return vary(world, trade, { parties: [first, ...others, first, first] });
+      },
+      () => [4n],
+    ],
     ["Terms_UnknownChain", () => varyLeg(world, trade, 1, { chainId: 1n }), () => [1n, 1n]],
     ["Terms_UnknownChain", () => varyLeg(world, trade, 1, { chainId: 0n }), () => [1n, 0n]],
     ["Terms_ForeignEscrow", () => varyLeg(world, trade, 1, { escrow: account(9) }), () => [1n, account(9)]],

@@ -22,7 +22,14 @@ export function testDeployment(): Deployment {
   });
   return {
     coordinatorChainId: HOME,
-    contracts: { root: at("1"), coordinator: at("2"), escrow: at("3"), registry: at("4"), messenger: at("5") },
+    contracts: {
+      root: at("1"),
+      coordinator: at("2"),
+      escrow: at("3"),
+      registry: at("4"),
+      messenger: at("5"),
+      router: at("f"),
+    },
     chains: [chain(HOME, "Local Sepolia", 0, 40161, 2, 5), chain(AWAY, "Local Base Sepolia", 1, 40245, 3, 10)],
     instruments: [
       instrument("KBOND", HOME, TOKENS.bond, 18, false),

@@ -15,6 +15,7 @@ export const DEPLOYMENT: Deployment = {
     escrow: address("a2"),
     registry: address("a3"),
     messenger: address("a4"),
+    router: address("a5"),
   },
   chains: [
     { chainId: COORDINATOR_CHAIN, name: "sepolia", row: 0, eid: 40161, endpoint: address("e0") },

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Address, decodeAbiParameters, getContractAddress, keccak256, toHex } from "viem";
+import { type Address, concat, decodeAbiParameters, getContractAddress, keccak256, pad, toHex } from "viem";
 import {
   CHILDREN,
   CREATE_X,
@@ -10,6 +10,7 @@ import {
   pathProofTerms,
   predictContracts,
   ROOT_INIT_CODE,
+  ROUTER_INIT_CODE,
   rootInitCode,
   rowsOf,
   wiringOf,
@@ -177,6 +178,13 @@ describe("the addresses of a plan", () => {
     expect(hashes).to.deep.equal(CHILDREN.map((name) => INIT_CODE_HASHES[name]));
   });
 
+  it("follow for the router from CreateX, its init code and the root alone", () => {
+    const { root, router } = predictContracts(plan());
+    const bytecode = concat([ROUTER_INIT_CODE, pad(root)]);
+    const expected = getContractAddress({ opcode: "CREATE2", from: CREATE_X, salt: keccak256(plan().salt), bytecode });
+    expect(router).to.equal(expected);
+  });
+
   it("are others when anything in the plan changes that the chains see", () => {
     const others = [
       changed((copy) => (copy.salt = keccak256(copy.salt))),
@@ -185,10 +193,11 @@ describe("the addresses of a plan", () => {
       changed((copy) => (chain(copy, 2).layerZero.executor = address(99))),
       changed((copy) => copy.chains.reverse()),
     ].map(predictContracts);
-    const all = [predictContracts(plan()), ...others].flatMap(({ root, escrow, messenger }) => [
+    const all = [predictContracts(plan()), ...others].flatMap(({ root, escrow, messenger, router }) => [
       root,
       escrow,
       messenger,
+      router,
     ]);
     expect(new Set(all).size).to.equal(all.length);
   });

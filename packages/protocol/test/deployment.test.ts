@@ -29,6 +29,11 @@ describe("parseDeployment", () => {
       "contracts.root",
       { ...plain(), contracts: { ...deployment.contracts, root: `0x${"0".repeat(40)}` } },
     ],
+    [
+      "a missing contract",
+      "contracts.router",
+      { ...plain(), contracts: { ...deployment.contracts, router: undefined } },
+    ],
     ["a wrong checksum", "templates.operator", templates({ operator: `0x${"0".repeat(38)}aA` })],
     ["no address", "templates.operator", templates({ operator: "operator" })],
     ["a coordinator chain without a row", "coordinatorChainId", { ...plain(), coordinatorChainId: 1 }],

@@ -5,7 +5,14 @@ export function sampleDeployment(): Deployment {
   const at = (digit: string): `0x${string}` => `0x${digit.repeat(40)}`;
   return {
     coordinatorChainId: 11155111,
-    contracts: { root: at("1"), coordinator: at("2"), escrow: at("3"), registry: at("4"), messenger: at("5") },
+    contracts: {
+      root: at("1"),
+      coordinator: at("2"),
+      escrow: at("3"),
+      registry: at("4"),
+      messenger: at("5"),
+      router: at("f"),
+    },
     chains: [
       {
         chainId: 11155111,

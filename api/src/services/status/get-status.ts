@@ -33,8 +33,8 @@ async function chainStatus(
   const block = indexed?.block ?? 0;
   // Without a node the newest block known here is the indexed one; the age of that block still tells the lag in seconds.
   const head = Math.max(block, (await chains.headBlock(chain.chainId)) ?? 0);
-  const { escrow, messenger, root, coordinator, registry } = deployment.contracts;
-  const contracts = isHome ? { root, coordinator, registry, escrow, messenger } : { root, escrow, messenger };
+  const { escrow, messenger, root } = deployment.contracts;
+  const contracts = isHome ? deployment.contracts : { root, escrow, messenger };
   const depth = (confirmations: number) => Math.max(0, block - Math.max(0, confirmations - 1));
   return {
     chain_id: chain.chainId,

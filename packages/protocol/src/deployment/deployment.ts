@@ -19,6 +19,8 @@ export interface DeploymentContracts {
   escrow: Address;
   registry: Address;
   messenger: Address;
+  /** On the coordinator's chain only. It has no power: nothing that is safe depends on what stands there. */
+  router: Address;
 }
 
 export interface DeploymentChain {

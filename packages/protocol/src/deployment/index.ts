@@ -1,5 +1,5 @@
 export { CHILDREN, type ChildName, childrenOn } from "./children.ts";
-export { INIT_CODE_HASHES, ROOT_INIT_CODE } from "./generated/init-code.ts";
+export { INIT_CODE_HASHES, ROOT_INIT_CODE, ROUTER_INIT_CODE } from "./generated/init-code.ts";
 export { pathProofTerms } from "./path-proof.ts";
 export {
   type DeploymentPlan,
@@ -12,4 +12,4 @@ export {
   type Wiring,
   wiringOf,
 } from "./plan.ts";
-export { CREATE_X, childAddress, createXAddress, predictContracts, rootInitCode } from "./predict.ts";
+export { CREATE_X, childAddress, createXAddress, predictContracts, rootInitCode, routerInitCode } from "./predict.ts";

@@ -3,10 +3,10 @@ import { concat, encodeAbiParameters, getContractAddress, keccak256 } from "viem
 import { ZERO_BYTES32 } from "../terms/bounds.ts";
 import { CHILDREN, type ChildName } from "./children.ts";
 import type { DeploymentContracts } from "./deployment.ts";
-import { INIT_CODE_HASHES, ROOT_INIT_CODE } from "./generated/init-code.ts";
+import { INIT_CODE_HASHES, ROOT_INIT_CODE, ROUTER_INIT_CODE } from "./generated/init-code.ts";
 import { type DeploymentPlan, rowsOf } from "./plan.ts";
 
-/** The factory that puts the root where the salt says; at this address on every public chain. */
+/** The factory that puts root and router where the salt says; at this address on every public chain. */
 export const CREATE_X: Address = "0xba5Ed099633D3B313e4D5F7bdc1305d3c28ba5Ed";
 
 /** The addresses that a plan leads to, the same on all its chains. They depend on the plan and on the compiled contracts alone. */
@@ -18,6 +18,7 @@ export function predictContracts(plan: DeploymentPlan): DeploymentContracts {
     escrow: childAddress(root, "KeystoneEscrow"),
     registry: childAddress(root, "ComplianceRegistry"),
     messenger: childAddress(root, "LayerZeroMessenger"),
+    router: createXAddress(plan.salt, routerInitCode(root)),
   };
 }
 
@@ -38,6 +39,11 @@ export function rootInitCode(plan: DeploymentPlan): Hex {
     ROOT_INIT_CODE,
     encodeAbiParameters(rootParameters, [BigInt(plan.coordinatorChainId), rowsOf(plan), hashes as never]),
   ]);
+}
+
+/** The router's init code for the deployment of this root. */
+export function routerInitCode(root: Address): Hex {
+  return concat([ROUTER_INIT_CODE, encodeAbiParameters([{ type: "address" }], [root])]);
 }
 
 /** Where CreateX puts init code for a salt that belongs to nobody, which it hashes once. */

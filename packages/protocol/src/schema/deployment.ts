@@ -11,6 +11,7 @@ const contractsSchema = z.strictObject({
   escrow: nonZeroAddressSchema,
   registry: nonZeroAddressSchema,
   messenger: nonZeroAddressSchema,
+  router: nonZeroAddressSchema,
 });
 
 const chainSchema = z.strictObject({

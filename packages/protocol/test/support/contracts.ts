@@ -30,7 +30,7 @@ export async function openContracts(): Promise<ContractWorld> {
   // The escrow's second code is no contract of its own to anybody outside.
   const { escrowExtension: _, ...addresses } = contracts.addresses;
   const chains = sample.chains.map((chain, index) => ({ ...chain, endpoint: rows[index]?.endpoint ?? chain.endpoint }));
-  const deployment: Deployment = { ...sample, contracts: addresses, chains };
+  const deployment: Deployment = { ...sample, contracts: { ...addresses, router: sample.contracts.router }, chains };
   const back = await contracts.snapshot();
   return {
     contracts,

@@ -21,6 +21,7 @@ export const deployment: Deployment = {
     escrow: account("3"),
     registry: account("4"),
     messenger: account("5"),
+    router: "0x1010101010101010101010101010101010101010",
   },
   chains: [
     {
