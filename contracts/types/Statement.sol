@@ -53,10 +53,10 @@ library StatementLib {
 
     function statuses(Statement word, uint256 length) internal pure returns (ComplianceStatus[] memory result) {
         result = new ComplianceStatus[](length);
-        uint256 rest = Statement.unwrap(word) & STATUSES;
-        for (uint256 i = 0; rest != 0 && i < length; ++i) {
-            result[i] = ComplianceStatus(rest & STATUS_MASK);
-            rest >>= STATUS_BITS;
+        // Behind the last position there is none.
+        Statement all = Statement.wrap(Statement.unwrap(word) & STATUSES);
+        for (uint256 i = 0; i < length; ++i) {
+            result[i] = all.statusAt(i);
         }
     }
 

@@ -58,6 +58,7 @@ contract StatementProof {
         uint256 said = status(word, position);
         assert((Statement.wrap(word).passes() & bit != 0) == (said == uint256(ComplianceStatus.Pass)));
         assert((Statement.wrap(word).vetoes() & bit != 0) == (said >= uint256(ComplianceStatus.Fail)));
+        assert((Statement.wrap(word).revocations() & bit != 0) == (said == uint256(ComplianceStatus.Revoked)));
     }
 
     function check_theFirstAreTheFirst(uint8 count, uint8 position) external pure {
