@@ -191,6 +191,26 @@ describe("SettlementCoordinator: reports and verdicts", function () {
       await expectRevert(dispatch(bare - 1n), "SettlementCoordinator_InsufficientFee", [bare, bare - 1n]);
     });
 
+    it("valid call, one thing broken: passes on why the messenger cannot price even the bare message", async () => {
+      const young = await openWorld({ stage: "wired" });
+      const { terms } = await crossDvp(young);
+      await until(young.home, terms.settleDeadline);
+      await young.coordinator.write.timeout([terms]);
+      const call = young.coordinator.write.dispatch([terms, away], { value: 10n ** 17n });
+      await expectRevert(call, "LayerZeroMessenger_NotSealed");
+    });
+
+    it("valid call, one thing broken: reverts without a reason where there is no messenger", async () => {
+      await rollBack();
+      const value = await quote(true);
+      await world.home.helpers.setCode(world.addresses.messenger, "0x");
+      const outcome = await dispatch(value).then(
+        () => "sent",
+        (error: Error) => (error.message.includes("without a reason") ? "no reason" : error.message),
+      );
+      expect(outcome).to.equal("no reason");
+    });
+
     it("sends the bare message for its price, and the terms with it for theirs", async () => {
       await rollBack();
       const [bare, full] = [await quote(false), await quote(true)];
