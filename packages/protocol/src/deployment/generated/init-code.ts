@@ -9,7 +9,7 @@ export const ROUTER_INIT_CODE =
 export const INIT_CODE_HASHES = {
   SettlementCoordinator: "0xa098b7c6114c7df105fcea9309fd12e40e6e7202fc4e18da4c2a051a81ff6f05",
   KeystoneEscrow: "0xe85f3e8763d82744bbfbc290a5aba75a32905d9b00c72984ffc87ba824514831",
-  ComplianceRegistry: "0x79b93a4d80cfb6b0be872cdc60dc8d63506b004ce1799d11b97d7d21842516ef",
+  ComplianceRegistry: "0x5e2d90afb813931e627e5ac255b0ca513f64056f8496f9676c44dcf8791aab8f",
   LayerZeroMessenger: "0x2c1df3105ebe1ab98f85d6d8659f58ff993e28c599f6eb6b55626bc49ad63dc1",
   KeystoneEscrowExtension: "0xb9a2575fd3105b31c3de972005b4a69b6c69ac29a4a934a91865035e2193baba",
 } as const;
