@@ -61,6 +61,15 @@ contract StatementProof {
         assert((Statement.wrap(word).revocations() & bit != 0) == (said == uint256(ComplianceStatus.Revoked)));
     }
 
+    /// @notice Also one position further than there are any.
+    /// @custom:halmos --loop 34
+    function check_statusesAreThoseOfTheWord(uint256 word) external pure {
+        ComplianceStatus[] memory all = Statement.wrap(word).statuses(33);
+        for (uint256 i = 0; i < 33; ++i) {
+            assert(uint256(all[i]) == (i < 32 ? status(word, i) : 0));
+        }
+    }
+
     function check_theFirstAreTheFirst(uint8 count, uint8 position) external pure {
         if (count > 32 || position >= 32) return;
         assert((StatementLib.first(count) & StatementLib.only(position) != 0) == (position < count));
