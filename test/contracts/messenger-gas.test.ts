@@ -112,6 +112,19 @@ describe("LayerZeroMessenger: gas", function () {
     expect(await doubles.coordinator.read.recorded()).to.equal(1n);
   });
 
+  it("valid call, one thing broken: less than a record may need, though this one would need less", async () => {
+    const packet = await sendReport(doubles, trade);
+    await world.side.home.courier.verifyAndCommit(packet);
+    const tooLittle = 140_000n;
+    expect(await outcomeAtHome(packet, tooLittle)).to.deep.include({
+      reverted: "LayerZeroMessenger_InsufficientGas",
+      recorded: 0n,
+    });
+    const receipt = await world.home.client.getTransactionReceipt({ hash: await execute(packet, 160_000n) });
+    expect(await doubles.coordinator.read.recorded()).to.equal(1n);
+    expect(receipt.gasUsed < tooLittle, `it took ${receipt.gasUsed}`).to.equal(true);
+  });
+
   it("valid call, one thing broken: too little to go on leaves the whole message to somebody with more", async () => {
     const packet = await sendReport(doubles, trade, { carryTerms: true });
     await world.side.home.courier.verifyAndCommit(packet);
