@@ -52,7 +52,7 @@ interface IEscrowExtension is IEscrowBase, IERC1155Receiver {
         bytes calldata signature
     ) external payable;
 
-    /// @notice The recipient of a locked, unpaid leg gives it up, before the verdict or after EXECUTE: it goes back to its depositor in
+    /// @notice The recipient of a locked, unpaid leg gives it up, unless a ROLLBACK is known here: it goes back to its depositor in
     /// full, whatever the verdict, and counts as done. Final. Paid by `claim`. A leg that is waived already is a no-op.
     /// @dev Only the leg's recipient, or the wallet that a redirect has put in its place. A redirect of the leg is dropped.
     function waive(Terms calldata terms, uint256 legIndex) external;

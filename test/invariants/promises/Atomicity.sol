@@ -86,8 +86,8 @@ abstract contract AtomicityInvariants is Campaign {
         _keeps(Rule.WAIVED_IS_FINAL);
     }
 
-    /// @notice Only a leg's recipient, or the wallet that a redirect put in its place, waives it; only where it is locked and unpaid, and not
-    /// after ROLLBACK.
+    /// @notice Only a leg's recipient, or the wallet that a redirect put in its place, waives it; only where it is locked and unpaid, and no
+    /// ROLLBACK is known.
     function invariant_onlyTheRecipientWaives() public view {
         _keeps(Rule.WAIVER_IS_THE_RECIPIENTS);
         _keeps(Rule.WAIVER_IS_OF_A_LOCKED_LEG);

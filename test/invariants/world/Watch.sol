@@ -202,7 +202,7 @@ abstract contract Watch is Words {
             IEscrowBase.LegStatus now_ = escrow[side].legStatus(_idOn(trade, side), i);
             if (was == now_) continue;
             _seenLeg[trade][i] = now_;
-            _judgeLegStep(trade, was, now_);
+            _judgeLegStep(trade, side, was, now_);
             _reach(side == AWAY && now_ == IEscrowBase.LegStatus.LOCKED, Fact.LOCKED_AWAY);
             _reach(side == AWAY && now_ == IEscrowBase.LegStatus.RELEASED, Fact.RELEASED_AWAY);
             _reach(record.locked && now_ == IEscrowBase.LegStatus.REFUNDED, Fact.REFUNDED_AFTER_A_LOCK);
@@ -220,7 +220,7 @@ abstract contract Watch is Words {
     }
 
     /// @dev One call may take several steps, each of them forward.
-    function _judgeLegStep(uint256 trade, IEscrowBase.LegStatus was, IEscrowBase.LegStatus now_) private {
+    function _judgeLegStep(uint256 trade, uint256 side, IEscrowBase.LegStatus was, IEscrowBase.LegStatus now_) private {
         if (was == IEscrowBase.LegStatus.LOCKED) {
             _require(now_ > IEscrowBase.LegStatus.LOCKED, Rule.LOCKED_NEVER_UNLOCKS, trade);
         }
@@ -232,8 +232,9 @@ abstract contract Watch is Words {
         }
         if (now_ == IEscrowBase.LegStatus.WAIVED) {
             _require(_mayWaive, Rule.WAIVER_IS_THE_RECIPIENTS, trade);
-            bool undone = coordinator.verdictOf(_trades[trade].id) != Verdict.ROLLBACK;
-            _require(was == IEscrowBase.LegStatus.LOCKED && undone, Rule.WAIVER_IS_OF_A_LOCKED_LEG, trade);
+            // A ROLLBACK that is still on its way is not known there, and takes the leg to the same wallet.
+            bool open = escrow[side].verdictOf(_idOn(trade, side)) != Verdict.ROLLBACK;
+            _require(was == IEscrowBase.LegStatus.LOCKED && open, Rule.WAIVER_IS_OF_A_LOCKED_LEG, trade);
         }
         if (was == IEscrowBase.LegStatus.WAIVED) _break(Rule.WAIVED_IS_FINAL, trade);
         if (was == IEscrowBase.LegStatus.RELEASED) _break(Rule.RELEASED_IS_FINAL, trade);
