@@ -52,7 +52,7 @@ describe("KeystoneEscrow: a deposit that pays for its report", function () {
   async function reported(hash: Hex): Promise<string> {
     expect(await eventNames(world.away, world.escrow.away, hash)).to.include("LegsLocked");
     const sent = await eventsOf(world.away, world.messenger.away, hash);
-    return sent.map(({ eventName, args }) => `${eventName} ${args["carriesTerms"] ?? args["carryTerms"]}`).join();
+    return sent.map(({ eventName, args }) => `${eventName} ${args["carriesTerms"]}`).join();
   }
   const succeeds = (gas: bigint) =>
     send(gas)

@@ -42,7 +42,7 @@ describe("the demo on the real stack", function () {
     expect(report.settlements).to.have.length(6);
     for (const chain of report.chains) {
       expect(chain).to.have.all.keys("chainId", "rpcUrl", "contracts");
-      expect(chain.contracts).to.have.all.keys("root", "coordinator", "escrow", "registry", "messenger");
+      expect(chain.contracts).to.have.all.keys("root", "coordinator", "escrow", "registry", "messenger", "router");
     }
     for (const settlement of report.settlements) {
       const keys = [

@@ -27,8 +27,9 @@ abstract contract Ending is EscrowActs, CoordinatorActs, CourierActs {
         _deliverAll();
         for (uint256 trade = 0; trade < _terms.length; ++trade) {
             _payOut(trade);
-            if (_seenSettlement[trade].kind == StateKind.EXECUTING && _hasLegOn(trade, AWAY)) {
-                _notifyReleased(trade, AWAY, PLENTY);
+            if (_seenSettlement[trade].kind != StateKind.EXECUTING) continue;
+            for (uint256 side = 0; side < SIDES; ++side) {
+                if (_hasLegOn(trade, side)) _notifyReleased(trade, side, side == HOME ? 0 : PLENTY);
             }
         }
         _deliverAll();
