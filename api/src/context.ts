@@ -1,7 +1,7 @@
 import type { Deployment } from "@keystoneos/protocol";
 import type { Queue, SecretKeyring, Store } from "@keystoneos/store";
 import type { Logger } from "pino";
-import type { Caller } from "./auth/caller.ts";
+import type { Actor, Caller, PlatformCaller } from "./auth/caller.ts";
 import type { TokenVerifier } from "./auth/verify-token.ts";
 import type { ChainReaders } from "./chain/readers.ts";
 
@@ -29,8 +29,14 @@ export interface AppEnv {
   Variables: {
     deps: Dependencies;
     requestId: string;
-    /** Set by `authorize`; absent on open routes. */
+    /** Set by `authorize` on routes about an environment. */
     caller: Caller;
+    /** The same on routes about a platform. */
+    platformCaller: PlatformCaller;
+    /** The same on admin routes. */
+    adminCaller: Actor;
+    /** For which environment the call counts, where there is one. */
+    environmentId: string | undefined;
     /** The parsed JSON body as sent, set by `jsonBody`. */
     rawBody: unknown;
     /** The address of the socket. */

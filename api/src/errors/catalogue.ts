@@ -4,6 +4,7 @@
  */
 export const ERROR_STATUS = {
   malformed_json: 400,
+  environment_header_required: 400,
   unknown_api_version: 400,
   token_missing: 401,
   token_invalid: 401,

@@ -1,28 +1,36 @@
 import { createRoute, type OpenAPIHono, type RouteConfig, type RouteHandler, type z } from "@hono/zod-openapi";
-import type { Right } from "../auth/rights.ts";
+import { type Access, securityOf } from "../auth/access.ts";
 import type { AppEnv } from "../context.ts";
 import { ERROR_STATUS, type ErrorCode } from "../errors/catalogue.ts";
 import { authorize } from "../middleware/authorize.ts";
 import { Problem, ValidationProblem } from "../schemas/problem.ts";
 
-/** A route as it stands in the OpenAPI document, and how it is put on an app. */
+/** A route as it stands in the OpenAPI document, who may call it, and how it is put on an app. */
 export interface Operation {
   route: RouteConfig;
+  access: Access | "anyone";
   mount(app: OpenAPIHono<AppEnv>): void;
 }
 
-/** One operation: its route and its handler. Everything a handler needs is in the context. */
-export function operation<R extends RouteConfig>(route: R, handler: RouteHandler<R, AppEnv>): Operation {
+/** One operation: who may call it, its route and its handler. Everything a handler needs is in the context. */
+export function operation<R extends RouteConfig>(
+  access: Access | "anyone",
+  route: R,
+  handler: RouteHandler<R, AppEnv>,
+): Operation {
+  const guarded = access === "anyone" ? route : guard(route, access);
   // The pair was checked here; the app's own signature would only repeat it.
-  return { route, mount: (app) => void app.openapi(route, handler as never) };
+  return { route: guarded, access, mount: (app) => void app.openapi(guarded, handler as never) };
+}
+
+/** The route behind its check, with what the document says of it. */
+function guard(route: RouteConfig, access: Access): RouteConfig {
+  const own = route.middleware === undefined ? [] : [route.middleware].flat();
+  const middleware = [authorize(access), ...own];
+  return { ...route, middleware, security: securityOf(access) as Record<string, string[]>[], "x-about": access.on };
 }
 
 export { createRoute };
-
-/** The parts of a route that needs a token with one of these rights. */
-export function secured(...anyOf: [Right, ...Right[]]) {
-  return { security: [{ bearer: [...anyOf] }], guard: authorize(...anyOf) };
-}
 
 /** A documented JSON answer. */
 export function answer<T extends z.ZodType>(schema: T, description: string) {
@@ -33,6 +41,7 @@ const SECURED = [
   "token_missing",
   "token_invalid",
   "token_expired",
+  "environment_header_required",
   "insufficient_scope",
   "environment_unknown",
   "environment_inactive",

@@ -1,5 +1,5 @@
 import type { NewRow, StoreTransaction } from "@keystoneos/store";
-import type { Caller } from "../auth/caller.ts";
+import type { PlatformCaller } from "../auth/caller.ts";
 import type { RequestFacts } from "../context.ts";
 
 export interface Activity {
@@ -12,14 +12,18 @@ export interface Activity {
   detail?: Record<string, unknown>;
 }
 
-/** What the caller did, for its own environment, in the transaction of the effect. */
-export function callersActivity(caller: Caller, facts: RequestFacts, activity: Activity): NewRow<"activity_log"> {
+/** What the caller did, for its environment or its platform, in the transaction of the effect. */
+export function callersActivity(
+  caller: PlatformCaller,
+  facts: RequestFacts,
+  activity: Activity,
+): NewRow<"activity_log"> {
   return {
     ...rowOf(activity),
     platform_id: caller.platformId,
     environment_id: caller.environmentId,
-    actor_type: "m2m",
-    actor_id: caller.clientId,
+    actor_type: caller.kind,
+    actor_id: caller.actorId,
     method: facts.method,
     path: facts.path,
     ip_address: facts.ip,

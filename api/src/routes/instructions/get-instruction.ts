@@ -1,20 +1,18 @@
 import { z } from "@hono/zod-openapi";
+import { access } from "../../auth/access.ts";
 import { InstructionRead } from "../../schemas/instruction.ts";
 import { pathId } from "../../schemas/primitives.ts";
 import { readInstruction } from "../../services/instructions/get-instruction.ts";
-import { answer, createRoute, operation, problems, secured } from "../operation.ts";
-
-const { guard, security } = secured("instructions:read");
+import { answer, createRoute, operation, problems } from "../operation.ts";
 
 export const getInstruction = operation(
+  access("environment", ["m2m", "user", "session"], "instructions:read"),
   createRoute({
     method: "get",
     path: "/v1/instructions/{instruction_id}",
     operationId: "getInstruction",
     tags: ["Instructions"],
     summary: "Read an instruction",
-    security,
-    middleware: guard,
     request: { params: z.object({ instruction_id: pathId }) },
     responses: { 200: answer(InstructionRead, "The instruction"), ...problems.secured("not_found") },
   }),

@@ -1,21 +1,19 @@
+import { access } from "../../auth/access.ts";
 import { instructionStatus } from "../../schemas/enums.ts";
 import { InstructionPage } from "../../schemas/instruction.ts";
 import { pageQuery } from "../../schemas/page.ts";
 import { text } from "../../schemas/primitives.ts";
 import { listInstructions as list } from "../../services/instructions/list-instructions.ts";
-import { answer, createRoute, operation, problems, secured } from "../operation.ts";
-
-const { guard, security } = secured("instructions:read");
+import { answer, createRoute, operation, problems } from "../operation.ts";
 
 export const listInstructions = operation(
+  access("environment", ["m2m", "user", "session"], "instructions:read"),
   createRoute({
     method: "get",
     path: "/v1/instructions",
     operationId: "listInstructions",
     tags: ["Instructions"],
     summary: "List the environment's instructions, newest first",
-    security,
-    middleware: guard,
     request: {
       query: pageQuery({
         status: instructionStatus.optional(),

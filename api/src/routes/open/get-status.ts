@@ -3,6 +3,7 @@ import { getStatus as get } from "../../services/status/get-status.ts";
 import { answer, createRoute, operation, problems } from "../operation.ts";
 
 export const getStatus = operation(
+  "anyone",
   createRoute({
     method: "get",
     path: "/v1/status",

@@ -7,6 +7,7 @@ import { answer, createRoute, operation, problems } from "../operation.ts";
 const MAX_BODY_BYTES = 20 * 1024;
 
 export const queryGraphql = operation(
+  "anyone",
   createRoute({
     method: "post",
     path: "/graphql",
