@@ -1,3 +1,4 @@
+import { createPrivateKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Deployment, parseDeployment } from "@keystoneos/protocol";
 import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
@@ -17,7 +18,11 @@ export interface Config {
   rpcUrls: ReadonlyMap<number, string>;
   host: string;
   port: number;
+  /** Where callers reach this API, without a slash at its end. */
+  origin: string;
   oidc: { issuer: string; audience: string; jwksUrl: string };
+  /** Signs session tokens; the same for every copy of this process. */
+  sessionKey: KeyObject;
   graphqlUrl: string;
   keyring: SecretKeyring;
   minTimeoutSeconds: number;
@@ -43,6 +48,8 @@ const environmentSchema = z.object({
   DEPLOYMENTS_FILE: z.string("is missing: the file that describes the deployment").min(1, "is empty"),
   API_HOST: z.string().min(1, "is empty").default("127.0.0.1"),
   API_PORT: integer(0, 65_535).default(8000),
+  API_ORIGIN: url.regex(/^https?:\/\/[^/]+$/, "must be an origin, without a path").default("http://localhost:8000"),
+  SESSION_KEY_FILE: z.string("is missing: the PEM file of the key of session tokens").min(1, "is empty"),
   OIDC_ISSUER: z.string("is missing: the `iss` of the tokens").min(1, "is empty"),
   OIDC_AUDIENCE: z.string().min(1, "is empty").default("https://api.keystoneos.xyz"),
   OIDC_JWKS_URL: url,
@@ -61,6 +68,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`).join("\n"));
   }
   const values = parsed.data;
+  if (values.API_ORIGIN === values.OIDC_ISSUER) {
+    throw new ConfigError(
+      "API_ORIGIN must differ from OIDC_ISSUER: both sign tokens, and by their name they are told apart",
+    );
+  }
   const deployment = readDeployment(values.DEPLOYMENTS_FILE);
   return {
     databaseUrl: values.DATABASE_URL,
@@ -70,7 +82,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     rpcUrls: readRpcUrls(env, deployment),
     host: values.API_HOST,
     port: values.API_PORT,
+    origin: values.API_ORIGIN,
     oidc: { issuer: values.OIDC_ISSUER, audience: values.OIDC_AUDIENCE, jwksUrl: values.OIDC_JWKS_URL },
+    sessionKey: readSessionKey(values.SESSION_KEY_FILE),
     graphqlUrl: values.GRAPHQL_URL,
     keyring: secretKeyring(values.SECRETS_KEY_ID, values.SECRETS_KEY),
     minTimeoutSeconds: values.MIN_TIMEOUT_SECONDS,
@@ -86,6 +100,20 @@ function readDeployment(file: string): Deployment {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(`DEPLOYMENTS_FILE cannot be used: ${reason}`);
   }
+}
+
+const MIN_KEY_BITS = 2048;
+
+function readSessionKey(file: string): KeyObject {
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(readFileSync(file, "utf8"));
+  } catch {
+    // Not the reason, which might quote the file.
+    throw new ConfigError("SESSION_KEY_FILE cannot be used: it must be a readable PEM file of a private key");
+  }
+  if (key.asymmetricKeyType === "rsa" && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_KEY_BITS) return key;
+  throw new ConfigError(`SESSION_KEY_FILE cannot be used: the key must be RSA of ${MIN_KEY_BITS} bits or more`);
 }
 
 function readRpcUrls(env: Record<string, string | undefined>, deployment: Deployment): Map<number, string> {

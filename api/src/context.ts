@@ -2,6 +2,7 @@ import type { Deployment } from "@keystoneos/protocol";
 import type { Queue, SecretKeyring, Store } from "@keystoneos/store";
 import type { Logger } from "pino";
 import type { Actor, Caller, PlatformCaller } from "./auth/caller.ts";
+import type { SessionTokens } from "./auth/session-tokens.ts";
 import type { TokenVerifier } from "./auth/verify-token.ts";
 import type { ChainReaders } from "./chain/readers.ts";
 
@@ -13,6 +14,7 @@ export interface Dependencies {
   keyring: SecretKeyring;
   chains: ChainReaders;
   tokens: TokenVerifier;
+  sessions: SessionTokens;
   log: Logger;
   settings: Settings;
 }

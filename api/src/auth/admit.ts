@@ -2,6 +2,7 @@ import type { Dependencies } from "../context.ts";
 import { ApiError } from "../errors/api-error.ts";
 import type { Access } from "./access.ts";
 import type { Actor, Caller, PlatformCaller } from "./caller.ts";
+import { findSession } from "./find-session.ts";
 import { platformOf, type Tenant, tenantOfClient, tenantOfUser } from "./find-tenant.ts";
 import { type Identity, identityOf } from "./identity.ts";
 import { rightsOf } from "./rights.ts";
@@ -23,10 +24,21 @@ export type Admission =
 
 /** Finds out who calls. Throws ApiError 400, 401, 403, or 503 while the issuer's keys cannot be had. */
 export async function admit(deps: Dependencies, access: Access, credentials: Credentials): Promise<Admission> {
+  if (deps.sessions.claims(credentials.token)) return { on: access.on, ...(await admitSession(deps, credentials)) };
   const identity = identityOf(await deps.tokens.verify(credentials.token));
   if (identity.kind === "user") return admitUser(deps, access, credentials, identity);
-  const { caller, tenant } = await admitMachine(deps, identity);
-  return { on: access.on, caller, tenant };
+  return { on: access.on, ...(await admitMachine(deps, identity)) };
+}
+
+async function admitSession(
+  { db, sessions }: Dependencies,
+  { token }: Credentials,
+): Promise<{ caller: Caller; tenant: Tenant }> {
+  const sessionId = await sessions.verify(token);
+  const { tenant, scopes, settlementIds } = await findSession(db, sessionId);
+  checkActive(tenant);
+  const actor: Actor = { kind: "session", actorId: sessionId, rights: rightsOf("session", scopes) };
+  return { caller: callerOf(actor, tenant, settlementIds), tenant };
 }
 
 async function admitMachine(

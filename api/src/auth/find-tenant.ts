@@ -14,7 +14,8 @@ export interface Tenant {
   platform_status: "active" | "suspended";
 }
 
-function tenants(db: Store) {
+/** Every environment with its platform; the caller says which. */
+export function tenants(db: Store) {
   return db
     .selectFrom("keystone.environment as environment")
     .innerJoin("keystone.platform as platform", "platform.id", "environment.platform_id")

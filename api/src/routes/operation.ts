@@ -41,6 +41,7 @@ const SECURED = [
   "token_missing",
   "token_invalid",
   "token_expired",
+  "session_revoked",
   "environment_header_required",
   "insufficient_scope",
   "environment_unknown",

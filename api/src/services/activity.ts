@@ -4,9 +4,9 @@ import type { RequestFacts } from "../context.ts";
 
 export interface Activity {
   type: string;
-  category: "instruction" | "settlement";
+  category: "instruction" | "settlement" | "session" | "security";
   description: string;
-  resourceType: "instruction" | "settlement";
+  resourceType: "instruction" | "settlement" | "session" | "allowed_ip";
   resourceId: string;
   statusCode?: number;
   detail?: Record<string, unknown>;

@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { ALL_RIGHTS, type CallerKind, mayHold, RIGHTS, type Right, ROLES } from "../../src/auth/rights.ts";
 import type { Answer } from "../support/client.ts";
 import { FORGERIES } from "../support/forgeries.ts";
 import { callOf, type Operation, operations, secured } from "../support/operations.ts";
+import { createSession } from "../support/sessions.ts";
 import { createTenant, createToken, createUserToken, type Tenant } from "../support/tenants.ts";
 import { matchTrade, type Trade } from "../support/trades.ts";
 import { useWorld } from "../support/world.ts";
@@ -13,7 +15,7 @@ interface Bearer {
   headers?: Record<string, string>;
 }
 
-const KINDS = ["m2m", "user"] as const satisfies CallerKind[];
+const KINDS = ["m2m", "user", "session"] as const satisfies CallerKind[];
 
 describe("every operation", () => {
   const world = useWorld();
@@ -45,6 +47,9 @@ describe("every operation", () => {
   async function bearer(kind: (typeof KINDS)[number], rights: readonly Right[], of = tenant): Promise<Bearer> {
     if (kind === "m2m")
       return { token: await createToken(world(), { clientId: of.clientId, scope: rights.join(" ") }) };
+    if (kind === "session") {
+      return createSession(world(), of, { scopes: rights.filter((right) => mayHold("session", right)) });
+    }
     return {
       token: await createUserToken(world(), { orgId: of.orgId, permissions: rights }),
       headers: { "x-keystone-environment": of.environmentSlug },
@@ -74,7 +79,7 @@ describe("every operation", () => {
 
   it("but a few needs a token", () => {
     const open = operations.filter((operation) => !secured.includes(operation)).map(({ path }) => path);
-    expect(open).to.have.members(["/v1/status", "/graphql", "/health", "/ready"]);
+    expect(open).to.have.members(["/v1/status", "/graphql", "/health", "/ready", "/.well-known/jwks.json"]);
   });
 
   for (const operation of secured) {
@@ -91,6 +96,30 @@ describe("every operation", () => {
           const answer = await send(operation, { token: await forge(world(), tenant) });
           expectRefused(answer, 401, code);
           expect(answer.headers.get("www-authenticate")).to.equal("Bearer");
+        });
+      }
+
+      it("refuses a session that was revoked, one that has ended, and one that there never was", async () => {
+        const scopes = ["settlements:read", "settlements:write"] as const;
+        const revoked = await createSession(world(), tenant, { scopes, revoked: true });
+        expectRefused(await send(operation, { token: revoked.token }), 401, "session_revoked");
+        const ended = await createSession(world(), tenant, { scopes, expiresIn: -10 });
+        expectRefused(await send(operation, { token: ended.token }), 401, "token_expired");
+        const { platformId, environmentId } = tenant;
+        const none = { sessionId: randomUUID(), platformId, environmentId, expiresAt: new Date(Date.now() + 60_000) };
+        expectRefused(await send(operation, { token: await world().deps.sessions.sign(none) }), 401, "token_invalid");
+      });
+
+      if (callers.has("session")) {
+        it("keeps a session to the settlements that it is bound to", async () => {
+          const ids = { settlement_id: trade.settlementId, instruction_id: trade.sellerInstruction.id };
+          const concerned =
+            operation.id === "createInstruction" || Object.keys(ids).some((id) => path.includes(`{${id}}`));
+          const scopes = ALL_RIGHTS.filter((right) => mayHold("session", right));
+          const other = await createSession(world(), trade.seller, { scopes, settlementIds: [randomUUID()] });
+          const answer = await send(operation, { token: other.token }, ids);
+          if (concerned) expectRefused(answer, 403, "session_settlement_forbidden");
+          else expectAdmitted(answer);
         });
       }
 

@@ -1,6 +1,7 @@
-import { type CryptoKey, exportSPKI, generateKeyPair, importJWK, SignJWT, UnsecuredJWT } from "jose";
+import { randomUUID } from "node:crypto";
+import { type CryptoKey, exportSPKI, generateKeyPair, importJWK, type JWK, SignJWT, UnsecuredJWT } from "jose";
 import { ALL_SCOPES, createToken, type Tenant } from "./tenants.ts";
-import { AUDIENCE, type World } from "./world.ts";
+import { AUDIENCE, SESSIONS, type World } from "./world.ts";
 
 interface Forgery {
   code: "token_invalid" | "token_expired";
@@ -37,6 +38,31 @@ export const FORGERIES: Record<string, Forgery> = {
     code: "token_invalid",
     forge: (world, tenant) => signedByOther(world, tenant, publicKey(world).kid),
   },
+  "of a session that the issuer signed": {
+    code: "token_invalid",
+    forge: (world) => createToken(world, { claims: { iss: SESSIONS, sid: randomUUID() } }),
+  },
+  "of a session that nobody signed": {
+    code: "token_invalid",
+    forge: async (world, tenant) => new UnsecuredJWT(sessionClaims(world, tenant)).encode(),
+  },
+  "of a session signed by HMAC with the public key": {
+    code: "token_invalid",
+    forge: async (world, tenant) => {
+      const jwk = world.deps.sessions.jwks.keys[0] as JWK;
+      const pem = await exportSPKI((await importJWK(jwk)) as CryptoKey);
+      const header = { alg: "HS256", kid: jwk.kid as string };
+      const secret = new TextEncoder().encode(pem);
+      return new SignJWT(sessionClaims(world, tenant)).setProtectedHeader(header).sign(secret);
+    },
+  },
+  "of a session signed by another key under a known id": {
+    code: "token_invalid",
+    forge: async (world, tenant) => {
+      const header = { alg: "RS256", kid: (world.deps.sessions.jwks.keys[0] as JWK).kid as string };
+      return new SignJWT(sessionClaims(world, tenant)).setProtectedHeader(header).sign(await otherKey());
+    },
+  },
 };
 
 function claiming(changed: Record<string, unknown>): Forgery {
@@ -59,7 +85,15 @@ function publicKey(world: World): { kid: string } {
 /** Drawn once: drawing a key takes longer than everything else here. */
 let other: Promise<CryptoKey> | undefined;
 
-async function signedByOther(world: World, tenant: Tenant, kid: string): Promise<string> {
+function otherKey(): Promise<CryptoKey> {
   other ??= generateKeyPair("RS256").then(({ privateKey }) => privateKey);
-  return new SignJWT(claims(world, tenant)).setProtectedHeader({ alg: "RS256", kid }).sign(await other);
+  return other;
+}
+
+async function signedByOther(world: World, tenant: Tenant, kid: string): Promise<string> {
+  return new SignJWT(claims(world, tenant)).setProtectedHeader({ alg: "RS256", kid }).sign(await otherKey());
+}
+
+function sessionClaims(world: World, tenant: Tenant) {
+  return { ...claims(world, tenant), iss: SESSIONS, sid: randomUUID() };
 }

@@ -22,7 +22,7 @@ export const cancelInstruction = operation(
     },
     responses: {
       200: answer(InstructionRead, "The cancelled instruction"),
-      ...problems.submitted("not_found", "instruction_not_cancellable"),
+      ...problems.submitted("session_settlement_forbidden", "not_found", "instruction_not_cancellable"),
     },
   }),
   async (c) => {

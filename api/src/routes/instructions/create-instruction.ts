@@ -31,6 +31,7 @@ export const createInstruction = operation(
       200: answer(InstructionRead, "The instruction that this idempotency key made, as it is now"),
       ...problems.submitted(
         "platform_suspended",
+        "session_settlement_forbidden",
         "idempotency_key_reused",
         "idempotency_key_missing",
         "idempotency_key_conflict",

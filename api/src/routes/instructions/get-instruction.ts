@@ -14,10 +14,13 @@ export const getInstruction = operation(
     tags: ["Instructions"],
     summary: "Read an instruction",
     request: { params: z.object({ instruction_id: pathId }) },
-    responses: { 200: answer(InstructionRead, "The instruction"), ...problems.secured("not_found") },
+    responses: {
+      200: answer(InstructionRead, "The instruction"),
+      ...problems.secured("session_settlement_forbidden", "not_found"),
+    },
   }),
   async (c) => {
     const { instruction_id } = c.req.valid("param");
-    return c.json(await readInstruction(c.var.deps.db, c.var.caller.environmentId, instruction_id), 200);
+    return c.json(await readInstruction(c.var.deps.db, c.var.caller, instruction_id), 200);
   },
 );

@@ -23,5 +23,5 @@ export const listInstructions = operation(
     },
     responses: { 200: answer(InstructionPage, "A page of instructions"), ...problems.secured("validation_error") },
   }),
-  async (c) => c.json(await list(c.var.deps.db, c.var.caller.environmentId, c.req.valid("query")), 200),
+  async (c) => c.json(await list(c.var.deps.db, c.var.caller, c.req.valid("query")), 200),
 );

@@ -21,6 +21,7 @@ export const getDepositInfo = operation(
     responses: {
       200: answer(DepositInfo, "What the depositing wallet has to send"),
       ...problems.secured(
+        "session_settlement_forbidden",
         "not_leg_owner",
         "not_found",
         "not_awaiting_deposits",

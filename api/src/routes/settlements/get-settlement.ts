@@ -15,7 +15,10 @@ export const getSettlement = operation(
     summary: "Read a settlement",
     description: "The state is the indexed one of the coordinator; the initial state until the settlement is on chain.",
     request: { params: z.object({ settlement_id: pathId }) },
-    responses: { 200: answer(SettlementRead, "The settlement"), ...problems.secured("not_found") },
+    responses: {
+      200: answer(SettlementRead, "The settlement"),
+      ...problems.secured("session_settlement_forbidden", "not_found"),
+    },
   }),
   async (c) => c.json(await get(c.var.deps, c.var.caller, c.req.valid("param").settlement_id), 200),
 );

@@ -17,7 +17,7 @@ export const listSettlementEvents = operation(
     request: { params: z.object({ settlement_id: pathId }), query: pageQuery({}) },
     responses: {
       200: answer(SettlementEventPage, "A page of events"),
-      ...problems.secured("not_found", "validation_error"),
+      ...problems.secured("session_settlement_forbidden", "not_found", "validation_error"),
     },
   }),
   async (c) => {
