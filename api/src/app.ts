@@ -1,5 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { clientAddress } from "./addresses.ts";
 import type { AppEnv, Dependencies } from "./context.ts";
 import { renderError } from "./errors/render.ts";
 import { type RequestPart, ValidationError, validationDetails } from "./errors/validation.ts";
@@ -25,7 +26,8 @@ export function createApp(deps: Dependencies): OpenAPIHono<AppEnv> {
   });
   app.use(async (c, next) => {
     c.set("deps", deps);
-    c.set("ip", (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? null);
+    const socket = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
+    c.set("ip", clientAddress(socket, c.req.header("x-forwarded-for"), deps.settings.trustedProxies));
     await next();
   });
   app.use(requestId, accessLog, apiVersion);

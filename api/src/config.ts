@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { type Deployment, parseDeployment } from "@keystoneos/protocol";
 import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
 import { z } from "zod";
+import { type Block, parseBlock } from "./addresses.ts";
 
 /** Every variable that is wrong, each with what it should be. The process does not start. */
 export class ConfigError extends Error {
@@ -24,6 +25,7 @@ export interface Config {
   /** Signs session tokens; the same for every copy of this process. */
   sessionKey: KeyObject;
   graphqlUrl: string;
+  trustedProxies: readonly Block[];
   keyring: SecretKeyring;
   minTimeoutSeconds: number;
   maxLagSeconds: number;
@@ -53,6 +55,7 @@ const environmentSchema = z.object({
   OIDC_ISSUER: z.string("is missing: the `iss` of the tokens").min(1, "is empty"),
   OIDC_AUDIENCE: z.string().min(1, "is empty").default("https://api.keystoneos.xyz"),
   OIDC_JWKS_URL: url,
+  TRUSTED_PROXIES: z.string().default("").transform(readBlocks),
   GRAPHQL_URL: url.default("http://127.0.0.1:42069/graphql"),
   SECRETS_KEY: z.string("is missing: 32 bytes of hex").regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
   SECRETS_KEY_ID: z.string("is missing: the id of SECRETS_KEY").min(1, "is empty"),
@@ -60,6 +63,20 @@ const environmentSchema = z.object({
   STATUS_MAX_LAG_SECONDS: integer(1, 86_400).default(60),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
+
+/** A list of blocks with commas between them. */
+function readBlocks(list: string, ctx: z.RefinementCtx): Block[] {
+  const parts = list.split(",").map((part) => part.trim());
+  return parts.flatMap((part) => {
+    if (part === "") return [];
+    try {
+      return [parseBlock(part)];
+    } catch (error) {
+      ctx.addIssue({ code: "custom", message: `has ${JSON.stringify(part)}. ${(error as Error).message}` });
+      return [];
+    }
+  });
+}
 
 /** Reads the configuration of this process. Throws ConfigError, which names every variable at fault. */
 export function readConfig(env: Record<string, string | undefined>): Config {
@@ -86,6 +103,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     oidc: { issuer: values.OIDC_ISSUER, audience: values.OIDC_AUDIENCE, jwksUrl: values.OIDC_JWKS_URL },
     sessionKey: readSessionKey(values.SESSION_KEY_FILE),
     graphqlUrl: values.GRAPHQL_URL,
+    trustedProxies: values.TRUSTED_PROXIES,
     keyring: secretKeyring(values.SECRETS_KEY_ID, values.SECRETS_KEY),
     minTimeoutSeconds: values.MIN_TIMEOUT_SECONDS,
     maxLagSeconds: values.STATUS_MAX_LAG_SECONDS,

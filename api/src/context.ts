@@ -1,6 +1,7 @@
 import type { Deployment } from "@keystoneos/protocol";
 import type { Queue, SecretKeyring, Store } from "@keystoneos/store";
 import type { Logger } from "pino";
+import type { Block } from "./addresses.ts";
 import type { Actor, Caller, PlatformCaller } from "./auth/caller.ts";
 import type { SessionTokens } from "./auth/session-tokens.ts";
 import type { TokenVerifier } from "./auth/verify-token.ts";
@@ -23,6 +24,8 @@ interface Settings {
   /** The least seconds between now and a settlement's timeout, the message margin not counted. */
   minTimeoutSeconds: number;
   graphqlUrl: string;
+  /** Whose word on where a call comes from counts. */
+  trustedProxies: readonly Block[];
   /** Indexing lag from which GET /v1/status says degraded. */
   maxLagSeconds: number;
 }
@@ -41,7 +44,7 @@ export interface AppEnv {
     environmentId: string | undefined;
     /** The parsed JSON body as sent, set by `jsonBody`. */
     rawBody: unknown;
-    /** The address of the socket. */
+    /** Where the call comes from, proxies that are trusted left out. */
     ip: string | null;
   };
 }

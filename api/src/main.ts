@@ -39,6 +39,7 @@ async function main(): Promise<void> {
     settings: {
       minTimeoutSeconds: config.minTimeoutSeconds,
       graphqlUrl: config.graphqlUrl,
+      trustedProxies: config.trustedProxies,
       maxLagSeconds: config.maxLagSeconds,
     },
   };

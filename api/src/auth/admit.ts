@@ -1,3 +1,4 @@
+import { liesIn, parseAddress, parseBlock } from "../addresses.ts";
 import type { Dependencies } from "../context.ts";
 import { ApiError } from "../errors/api-error.ts";
 import type { Access } from "./access.ts";
@@ -12,6 +13,8 @@ export interface Credentials {
   /** The bearer token. */
   token: string;
   method: string;
+  /** Where the call comes from; null when that is not known. */
+  ip: string | null;
   /** `X-Keystone-Environment`. */
   environmentSlug: string | undefined;
 }
@@ -27,7 +30,7 @@ export async function admit(deps: Dependencies, access: Access, credentials: Cre
   if (deps.sessions.claims(credentials.token)) return { on: access.on, ...(await admitSession(deps, credentials)) };
   const identity = identityOf(await deps.tokens.verify(credentials.token));
   if (identity.kind === "user") return admitUser(deps, access, credentials, identity);
-  return { on: access.on, ...(await admitMachine(deps, identity)) };
+  return { on: access.on, ...(await admitMachine(deps, credentials, identity)) };
 }
 
 async function admitSession(
@@ -43,6 +46,7 @@ async function admitSession(
 
 async function admitMachine(
   { db }: Dependencies,
+  { ip }: Credentials,
   { clientId, rights }: Extract<Identity, { kind: "m2m" }>,
 ): Promise<{ caller: Caller; tenant: Tenant }> {
   const tenant = clientId === null ? undefined : await tenantOfClient(db, clientId);
@@ -50,6 +54,7 @@ async function admitMachine(
     throw new ApiError("environment_unknown", "The token's client is bound to no environment; register its client id");
   }
   checkActive(tenant);
+  checkAddress(tenant, ip);
   const actor: Actor = { kind: "m2m", actorId: clientId, rights };
   return { caller: callerOf(actor, tenant, null), tenant };
 }
@@ -102,4 +107,11 @@ function callerOf(actor: Actor, tenant: Tenant, settlementIds: Caller["settlemen
 function checkActive(tenant: Tenant): void {
   if (tenant.is_active) return;
   throw new ApiError("environment_inactive", "The environment is inactive; a platform manager can reactivate it");
+}
+
+function checkAddress({ allowed_ips }: Tenant, ip: string | null): void {
+  if (allowed_ips.length === 0) return;
+  const address = ip === null ? null : parseAddress(ip);
+  if (address !== null && liesIn(address, allowed_ips.map(parseBlock))) return;
+  throw new ApiError("ip_not_allowed", "The environment takes machine tokens from listed addresses only");
 }

@@ -14,6 +14,7 @@ export function authorize(access: Access) {
     const admission = await admit(c.var.deps, access, {
       token: bearerToken(c.req.header("authorization")),
       method: c.req.method,
+      ip: c.var.ip,
       environmentSlug: c.req.header("x-keystone-environment"),
     });
     remember(c, admission);

@@ -1,3 +1,6 @@
+import { createAllowedIp } from "./allowed-ips/create-allowed-ip.ts";
+import { deleteAllowedIp } from "./allowed-ips/delete-allowed-ip.ts";
+import { listAllowedIps } from "./allowed-ips/list-allowed-ips.ts";
 import { cancelInstruction } from "./instructions/cancel-instruction.ts";
 import { createInstruction } from "./instructions/create-instruction.ts";
 import { getInstruction } from "./instructions/get-instruction.ts";
@@ -35,6 +38,9 @@ export const operations: readonly Operation[] = [
   getInstrument,
   createSession,
   revokeSession,
+  createAllowedIp,
+  listAllowedIps,
+  deleteAllowedIp,
   getStatus,
   getJwks,
   queryGraphql,

@@ -1,4 +1,4 @@
-import { createRoute, type OpenAPIHono, type RouteConfig, type RouteHandler, type z } from "@hono/zod-openapi";
+import { createRoute, type OpenAPIHono, type RouteConfig, type RouteHandler, z } from "@hono/zod-openapi";
 import { type Access, securityOf } from "../auth/access.ts";
 import type { AppEnv } from "../context.ts";
 import { ERROR_STATUS, type ErrorCode } from "../errors/catalogue.ts";
@@ -32,6 +32,14 @@ function guard(route: RouteConfig, access: Access): RouteConfig {
 
 export { createRoute };
 
+/** The header of a creating POST whose key is optional. Its form is checked where it is read. */
+export const idempotencyHeader = z.object({
+  "idempotency-key": z
+    .string()
+    .optional()
+    .openapi({ description: "Repeats of the request have one effect.", minLength: 1, maxLength: 255 }),
+});
+
 /** A documented JSON answer. */
 export function answer<T extends z.ZodType>(schema: T, description: string) {
   return { description, content: { "application/json": { schema } } };
@@ -46,6 +54,7 @@ const SECURED = [
   "insufficient_scope",
   "environment_unknown",
   "environment_inactive",
+  "ip_not_allowed",
 ] as const;
 const ALWAYS = ["unknown_api_version", "internal_error", "service_unavailable"] as const;
 const WITH_BODY = ["malformed_json", "payload_too_large", "unsupported_media_type", "validation_error"] as const;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { ALL_RIGHTS, type CallerKind, mayHold, RIGHTS, type Right, ROLES } from "../../src/auth/rights.ts";
+import { allowIp } from "../support/allowed-ips.ts";
 import type { Answer } from "../support/client.ts";
 import { FORGERIES } from "../support/forgeries.ts";
 import { callOf, type Operation, operations, secured } from "../support/operations.ts";
@@ -22,15 +23,25 @@ describe("every operation", () => {
   let tenant: Tenant;
   let inactive: Tenant;
   let suspended: Tenant;
+  let walled: Tenant;
+  let theirs: Record<string, string>;
   let trade: Trade;
   before(async () => {
-    [tenant, inactive, suspended] = [
+    [tenant, inactive, suspended, walled] = [
+      await createTenant(world()),
       await createTenant(world()),
       await createTenant(world()),
       await createTenant(world()),
     ];
     trade = await matchTrade(world());
     const { db } = world();
+    await allowIp(world(), walled, "192.0.2.0/24");
+    theirs = {
+      settlement_id: trade.settlementId,
+      instruction_id: trade.sellerInstruction.id,
+      env_id: trade.seller.environmentId,
+      session_id: (await createSession(world(), trade.seller, { scopes: ["templates:read"] })).id,
+    };
     await db
       .updateTable("keystone.environment")
       .set({ is_active: false })
@@ -161,7 +172,6 @@ describe("every operation", () => {
         }
 
         it(`tells a caller of the kind ${kind} of another tenant's objects what it tells of none`, async () => {
-          const theirs = { settlement_id: trade.settlementId, instruction_id: trade.sellerInstruction.id };
           if (!Object.keys(theirs).some((name) => path.includes(`{${name}}`))) return;
           const by = await strong(kind);
           const [foreign, none] = [await send(operation, by, theirs), await send(operation, by)];
@@ -172,6 +182,12 @@ describe("every operation", () => {
         it(`lets a caller of the kind ${kind} of a suspended platform do all but begin`, async () => {
           const answer = await send(operation, await strong(kind, suspended));
           if (operation.id === "createInstruction") expectRefused(answer, 403, "platform_suspended");
+          else expectAdmitted(answer);
+        });
+
+        it(`from an address that is not listed ${kind === "m2m" ? "refuses" : "takes"} ${kind}`, async () => {
+          const answer = await send(operation, await strong(kind, walled));
+          if (kind === "m2m") expectRefused(answer, 403, "ip_not_allowed");
           else expectAdmitted(answer);
         });
 

@@ -28,6 +28,7 @@ const { paths } = JSON.parse(readFileSync(new URL("../../openapi.json", import.m
 /** Bodies that are taken; an operation that needs one and is not here fails the tests that are made for every operation. */
 const BODIES: Record<string, () => unknown> = {
   createInstruction: sellOpen,
+  createAllowedIp: () => ({ cidr: "192.0.2.0/24" }),
   createSession: () => ({ scopes: ["templates:read"] }),
   queryGraphql: () => ({ query: "{ _meta { status } }" }),
 };

@@ -80,7 +80,7 @@ async function startWorld(): Promise<World> {
     tokens: createTokenVerifier(oidcOf(issuer)),
     sessions: createSessionTokens({ origin: SESSIONS, audience: AUDIENCE, key: sessionKey }),
     log: pino({ level: "debug" }, { write: (line: string) => void logged.push(line) }),
-    settings: { minTimeoutSeconds: 60, graphqlUrl: `${nowhere}/graphql`, maxLagSeconds: 60 },
+    settings: { minTimeoutSeconds: 60, graphqlUrl: `${nowhere}/graphql`, maxLagSeconds: 60, trustedProxies: [] },
   };
   const serve = async (changes: Partial<Dependencies>) => {
     const server = await startServer({ ...deps, ...changes }, "127.0.0.1", 0);

@@ -34,6 +34,9 @@ describe("readConfig", () => {
   it("fills in what the local world has", () => {
     const config = readConfig(good);
     expect(config.port).to.equal(8000);
+    expect(config.trustedProxies).to.deep.equal([]);
+    const proxied = readConfig({ ...good, TRUSTED_PROXIES: "10.0.0.0/8, ::1" });
+    expect(proxied.trustedProxies.map(([first, bits]) => `${first}/${bits}`)).to.deep.equal(["10.0.0.0/8", "::1/128"]);
     expect(config.origin).to.equal("http://localhost:8000");
     expect(config.oidc.audience).to.equal("https://api.keystoneos.xyz");
     expect(config.graphqlUrl).to.equal("http://127.0.0.1:42069/graphql");
@@ -57,6 +60,7 @@ describe("readConfig", () => {
     RPC_URL_84532: "here",
     DEPLOYMENTS_FILE: join(folder, "nothing.json"),
     LOG_LEVEL: "loud",
+    TRUSTED_PROXIES: "10.0.0.0/8, 10.0.0.1/8",
     API_ORIGIN: "https://api.example/v1",
     SESSION_KEY_FILE: join(folder, "nothing.pem"),
   };

@@ -62,7 +62,7 @@ export const createInstruction = operation(
   async (c) => {
     const { deps, caller, rawBody } = c.var;
     const request = readIdempotency(
-      caller.environmentId,
+      { environmentId: caller.environmentId },
       "POST /v1/instructions",
       rawBody,
       c.req.header("idempotency-key"),
