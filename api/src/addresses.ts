@@ -61,3 +61,10 @@ export function clientAddress(
   }
   return address === null ? null : address.toString();
 }
+
+/** What counts as one place: an IPv4 address, or the /64 that one subscriber has of IPv6. */
+export function networkOf(address: string): string {
+  const parsed = parseAddress(address);
+  if (parsed === null || parsed.kind() === "ipv4") return address;
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString()}/64`;
+}

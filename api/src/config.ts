@@ -4,6 +4,7 @@ import { type Deployment, parseDeployment } from "@keystoneos/protocol";
 import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
 import { z } from "zod";
 import { type Block, parseBlock } from "./addresses.ts";
+import type { RateLimits } from "./context.ts";
 
 /** Every variable that is wrong, each with what it should be. The process does not start. */
 export class ConfigError extends Error {
@@ -25,6 +26,7 @@ export interface Config {
   /** Signs session tokens; the same for every copy of this process. */
   sessionKey: KeyObject;
   graphqlUrl: string;
+  rateLimits: RateLimits;
   trustedProxies: readonly Block[];
   keyring: SecretKeyring;
   minTimeoutSeconds: number;
@@ -55,6 +57,8 @@ const environmentSchema = z.object({
   OIDC_ISSUER: z.string("is missing: the `iss` of the tokens").min(1, "is empty"),
   OIDC_AUDIENCE: z.string().min(1, "is empty").default("https://api.keystoneos.xyz"),
   OIDC_JWKS_URL: url,
+  RATE_LIMIT_PER_MINUTE: integer(1, 60_000).default(600),
+  RATE_LIMIT_ANONYMOUS_PER_MINUTE: integer(1, 60_000).default(60),
   TRUSTED_PROXIES: z.string().default("").transform(readBlocks),
   GRAPHQL_URL: url.default("http://127.0.0.1:42069/graphql"),
   SECRETS_KEY: z.string("is missing: 32 bytes of hex").regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
@@ -103,6 +107,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     oidc: { issuer: values.OIDC_ISSUER, audience: values.OIDC_AUDIENCE, jwksUrl: values.OIDC_JWKS_URL },
     sessionKey: readSessionKey(values.SESSION_KEY_FILE),
     graphqlUrl: values.GRAPHQL_URL,
+    rateLimits: {
+      perMinute: values.RATE_LIMIT_PER_MINUTE,
+      anonymousPerMinute: values.RATE_LIMIT_ANONYMOUS_PER_MINUTE,
+    },
     trustedProxies: values.TRUSTED_PROXIES,
     keyring: secretKeyring(values.SECRETS_KEY_ID, values.SECRETS_KEY),
     minTimeoutSeconds: values.MIN_TIMEOUT_SECONDS,

@@ -26,8 +26,17 @@ interface Settings {
   graphqlUrl: string;
   /** Whose word on where a call comes from counts. */
   trustedProxies: readonly Block[];
+  rateLimits: RateLimits;
   /** Indexing lag from which GET /v1/status says degraded. */
   maxLagSeconds: number;
+}
+
+/** Calls per minute. */
+export interface RateLimits {
+  /** Of an environment that has no limit of its own, and of a user outside of environments. */
+  perMinute: number;
+  /** Of an address, without a token that counts. */
+  anonymousPerMinute: number;
 }
 
 export interface AppEnv {

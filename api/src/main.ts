@@ -39,6 +39,7 @@ async function main(): Promise<void> {
     settings: {
       minTimeoutSeconds: config.minTimeoutSeconds,
       graphqlUrl: config.graphqlUrl,
+      rateLimits: config.rateLimits,
       trustedProxies: config.trustedProxies,
       maxLagSeconds: config.maxLagSeconds,
     },

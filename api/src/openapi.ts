@@ -49,7 +49,7 @@ export function openApiDocument() {
     ],
   });
   for (const { route, access } of operations) {
-    if (access === "anyone" || access.on !== "environment" || access.callers.user === undefined) continue;
+    if (typeof access === "string" || access.on !== "environment" || access.callers.user === undefined) continue;
     const documented = document.paths?.[route.path]?.[route.method as "get"];
     if (documented === undefined) throw new Error(`${route.method} ${route.path} is not in the document`);
     const parameter = { $ref: `#/components/parameters/${ENVIRONMENT_HEADER}` };

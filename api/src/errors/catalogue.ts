@@ -53,6 +53,7 @@ export const ERROR_STATUS = {
   repo_fields_forbidden: 422,
   commitment_not_screenable: 422,
   commitment_reused: 422,
+  rate_limited: 429,
   internal_error: 500,
   service_unavailable: 503,
 } as const satisfies Record<string, number>;

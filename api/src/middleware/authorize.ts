@@ -5,22 +5,34 @@ import { type Admission, admit } from "../auth/admit.ts";
 import type { Actor } from "../auth/caller.ts";
 import type { AppEnv } from "../context.ts";
 import { ApiError } from "../errors/api-error.ts";
+import { countAddress, countCaller } from "./rate-limit.ts";
 
-/** Lets a caller pass whom the operation takes and who has the right for it. Throws ApiError 400, 401, 403. */
+/** Lets a caller pass whom the operation takes and who has the right for it. Throws ApiError 400, 401, 403, 429. */
 export function authorize(access: Access) {
   return createMiddleware<AppEnv>(async (c, next) => {
     // An answer may hold a deposit secret: nobody in between keeps it.
     c.header("Cache-Control", "no-store");
-    const admission = await admit(c.var.deps, access, {
+    const admission = await identify(c, access);
+    await countCaller(c, admission);
+    remember(c, admission);
+    checkRight(access, admission.caller);
+    await next();
+  });
+}
+
+async function identify(c: Context<AppEnv>, access: Access): Promise<Admission> {
+  try {
+    return await admit(c.var.deps, access, {
       token: bearerToken(c.req.header("authorization")),
       method: c.req.method,
       ip: c.var.ip,
       environmentSlug: c.req.header("x-keystone-environment"),
     });
-    remember(c, admission);
-    checkRight(access, admission.caller);
-    await next();
-  });
+  } catch (error) {
+    // Who is not let in takes nothing from any environment, so that nobody can use up another's calls.
+    if (error instanceof ApiError && error.status < 500) await countAddress(c);
+    throw error;
+  }
 }
 
 function remember(c: Context<AppEnv>, admission: Admission): void {

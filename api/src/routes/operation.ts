@@ -3,29 +3,35 @@ import { type Access, securityOf } from "../auth/access.ts";
 import type { AppEnv } from "../context.ts";
 import { ERROR_STATUS, type ErrorCode } from "../errors/catalogue.ts";
 import { authorize } from "../middleware/authorize.ts";
+import { limitAddress } from "../middleware/rate-limit.ts";
 import { Problem, ValidationProblem } from "../schemas/problem.ts";
+
+/** Who may call: some, anyone so often, or anyone at any time, for what says that the process lives and what never changes. */
+type Audience = Access | "anyone" | "unlimited";
 
 /** A route as it stands in the OpenAPI document, who may call it, and how it is put on an app. */
 export interface Operation {
   route: RouteConfig;
-  access: Access | "anyone";
+  access: Audience;
   mount(app: OpenAPIHono<AppEnv>): void;
 }
 
 /** One operation: who may call it, its route and its handler. Everything a handler needs is in the context. */
 export function operation<R extends RouteConfig>(
-  access: Access | "anyone",
+  access: Audience,
   route: R,
   handler: RouteHandler<R, AppEnv>,
 ): Operation {
-  const guarded = access === "anyone" ? route : guard(route, access);
+  const guarded = guard(route, access);
   // The pair was checked here; the app's own signature would only repeat it.
   return { route: guarded, access, mount: (app) => void app.openapi(guarded, handler as never) };
 }
 
 /** The route behind its check, with what the document says of it. */
-function guard(route: RouteConfig, access: Access): RouteConfig {
+function guard(route: RouteConfig, access: Audience): RouteConfig {
+  if (access === "unlimited") return route;
   const own = route.middleware === undefined ? [] : [route.middleware].flat();
+  if (access === "anyone") return { ...route, middleware: [limitAddress, ...own] };
   const middleware = [authorize(access), ...own];
   return { ...route, middleware, security: securityOf(access) as Record<string, string[]>[], "x-about": access.on };
 }
@@ -55,6 +61,7 @@ const SECURED = [
   "environment_unknown",
   "environment_inactive",
   "ip_not_allowed",
+  "rate_limited",
 ] as const;
 const ALWAYS = ["unknown_api_version", "internal_error", "service_unavailable"] as const;
 const WITH_BODY = ["malformed_json", "payload_too_large", "unsupported_media_type", "validation_error"] as const;

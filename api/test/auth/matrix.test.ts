@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { ALL_RIGHTS, type CallerKind, mayHold, RIGHTS, type Right, ROLES } from "../../src/auth/rights.ts";
 import { allowIp } from "../support/allowed-ips.ts";
+import { emptyBucket } from "../support/buckets.ts";
 import type { Answer } from "../support/client.ts";
 import { FORGERIES } from "../support/forgeries.ts";
 import { callOf, type Operation, operations, secured } from "../support/operations.ts";
@@ -24,10 +25,12 @@ describe("every operation", () => {
   let inactive: Tenant;
   let suspended: Tenant;
   let walled: Tenant;
+  let hasty: Tenant;
   let theirs: Record<string, string>;
   let trade: Trade;
   before(async () => {
-    [tenant, inactive, suspended, walled] = [
+    [tenant, inactive, suspended, walled, hasty] = [
+      await createTenant(world()),
       await createTenant(world()),
       await createTenant(world()),
       await createTenant(world()),
@@ -35,6 +38,8 @@ describe("every operation", () => {
     ];
     trade = await matchTrade(world());
     const { db } = world();
+    await emptyBucket(world(), `environment:${hasty.environmentId}`);
+    await emptyBucket(world(), "user:user|hasty");
     await allowIp(world(), walled, "192.0.2.0/24");
     theirs = {
       settlement_id: trade.settlementId,
@@ -75,9 +80,13 @@ describe("every operation", () => {
       of,
     );
 
-  const send = (operation: Operation, by: Partial<Bearer>, ids: Record<string, string> = {}): Promise<Answer> => {
+  const send = async (operation: Operation, by: Partial<Bearer>, ids: Record<string, string> = {}): Promise<Answer> => {
     const { path, json } = callOf(operation, ids);
-    return world().call(operation.method, path, { json, ...by });
+    const answer = await world().call(operation.method, path, { json, ...by });
+    for (const name of ["limit", "remaining", "reset"]) {
+      expect(answer.headers.get(`x-ratelimit-${name}`), name).to.match(/^[0-9]+$/);
+    }
+    return answer;
   };
 
   const expectRefused = ({ status, body }: Answer, expected: number, code: string) =>
@@ -183,6 +192,18 @@ describe("every operation", () => {
           const answer = await send(operation, await strong(kind, suspended));
           if (operation.id === "createInstruction") expectRefused(answer, 403, "platform_suspended");
           else expectAdmitted(answer);
+        });
+
+        it(`holds back a caller of the kind ${kind} that has called too often`, async () => {
+          const by = await strong(kind, hasty);
+          if (kind === "user") {
+            const permissions = ALL_RIGHTS.filter((right) => mayHold(kind, right));
+            by.token = await createUserToken(world(), { orgId: hasty.orgId, permissions, userId: "user|hasty" });
+          }
+          const answer = await send(operation, by);
+          expectRefused(answer, 429, "rate_limited");
+          expect(Number(answer.headers.get("retry-after"))).to.be.at.least(1);
+          expect(answer.headers.get("x-ratelimit-remaining")).to.equal("0");
         });
 
         it(`from an address that is not listed ${kind === "m2m" ? "refuses" : "takes"} ${kind}`, async () => {

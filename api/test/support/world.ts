@@ -35,6 +35,9 @@ export interface World {
   serve(changes: Partial<Dependencies>): Promise<{ call: Call; origin: string }>;
 }
 
+/** As good as none: all tests together call from one address. */
+const UNLIMITED = { perMinute: 60_000, anonymousPerMinute: 60_000 };
+
 let shared: Promise<World> | undefined;
 
 /** Has the world ready before the tests of a suite. Returns how to get it. */
@@ -80,7 +83,13 @@ async function startWorld(): Promise<World> {
     tokens: createTokenVerifier(oidcOf(issuer)),
     sessions: createSessionTokens({ origin: SESSIONS, audience: AUDIENCE, key: sessionKey }),
     log: pino({ level: "debug" }, { write: (line: string) => void logged.push(line) }),
-    settings: { minTimeoutSeconds: 60, graphqlUrl: `${nowhere}/graphql`, maxLagSeconds: 60, trustedProxies: [] },
+    settings: {
+      minTimeoutSeconds: 60,
+      graphqlUrl: `${nowhere}/graphql`,
+      maxLagSeconds: 60,
+      trustedProxies: [],
+      rateLimits: UNLIMITED,
+    },
   };
   const serve = async (changes: Partial<Dependencies>) => {
     const server = await startServer({ ...deps, ...changes }, "127.0.0.1", 0);

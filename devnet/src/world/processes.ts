@@ -125,6 +125,9 @@ function described(name: ServiceName, settings: WorldSettings): Described {
           OIDC_JWKS_URL: `${issuerUrl(ports)}.well-known/jwks.json`,
           GRAPHQL_URL: `http://127.0.0.1:${ports.indexer}/graphql`,
           MIN_TIMEOUT_SECONDS: "20",
+          // All its platforms call from one address, and its demo asks often.
+          RATE_LIMIT_PER_MINUTE: "60000",
+          RATE_LIMIT_ANONYMOUS_PER_MINUTE: "60000",
         },
         readyUrl: () => `http://127.0.0.1:${ports.api}/ready`,
       };

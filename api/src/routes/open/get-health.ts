@@ -2,7 +2,7 @@ import { Health } from "../../schemas/status.ts";
 import { answer, createRoute, operation, problems } from "../operation.ts";
 
 export const getHealth = operation(
-  "anyone",
+  "unlimited",
   createRoute({
     method: "get",
     path: "/health",

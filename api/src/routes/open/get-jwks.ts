@@ -2,7 +2,7 @@ import { Jwks } from "../../schemas/session.ts";
 import { answer, createRoute, operation, problems } from "../operation.ts";
 
 export const getJwks = operation(
-  "anyone",
+  "unlimited",
   createRoute({
     method: "get",
     path: "/.well-known/jwks.json",

@@ -10,7 +10,7 @@ export const getStatus = operation(
     operationId: "getStatus",
     tags: ["Operations"],
     summary: "Versions, contracts, and how far each chain is indexed",
-    responses: { 200: answer(Status, "The status"), ...problems.open() },
+    responses: { 200: answer(Status, "The status"), ...problems.open("rate_limited") },
   }),
   async (c) => c.json(await get(c.var.deps), 200),
 );

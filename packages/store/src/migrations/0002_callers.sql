@@ -35,8 +35,7 @@ CREATE TABLE allowed_ip (
 CREATE UNLOGGED TABLE rate_bucket (
   key text PRIMARY KEY,
   full_at timestamptz NOT NULL
-);
-CREATE INDEX rate_bucket_full ON rate_bucket (full_at);
+) WITH (fillfactor = 50);
 
 -- Keys of routes that are about a platform belong to it, not to an environment.
 ALTER TABLE idempotency_key
