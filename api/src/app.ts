@@ -5,7 +5,8 @@ import type { AppEnv, Dependencies } from "./context.ts";
 import { renderError } from "./errors/render.ts";
 import { type RequestPart, ValidationError, validationDetails } from "./errors/validation.ts";
 import { accessLog } from "./middleware/access-log.ts";
-import { apiVersion } from "./middleware/api-version.ts";
+import { nameVersion } from "./middleware/api-version.ts";
+import { crossOrigin } from "./middleware/cross-origin.ts";
 import { unknownRoute } from "./middleware/not-found.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -30,7 +31,7 @@ export function createApp(deps: Dependencies): OpenAPIHono<AppEnv> {
     c.set("ip", clientAddress(socket, c.req.header("x-forwarded-for"), deps.settings.trustedProxies));
     await next();
   });
-  app.use(requestId, accessLog, apiVersion);
+  app.use(requestId, accessLog, nameVersion, crossOrigin(operations, deps.settings.dashboardOrigins));
   for (const operation of operations) operation.mount(app);
   const document = JSON.stringify(openApiDocument());
   app.get("/openapi.json", (c) => c.body(document, 200, { "content-type": "application/json" }));

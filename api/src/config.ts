@@ -27,6 +27,7 @@ export interface Config {
   sessionKey: KeyObject;
   graphqlUrl: string;
   rateLimits: RateLimits;
+  dashboardOrigins: readonly string[];
   trustedProxies: readonly Block[];
   keyring: SecretKeyring;
   minTimeoutSeconds: number;
@@ -35,6 +36,7 @@ export interface Config {
 }
 
 const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
+const origin = url.regex(/^https?:\/\/[^/]+$/, "must be an origin, without a path");
 const integer = (min: number, max: number) =>
   z
     .string()
@@ -52,13 +54,14 @@ const environmentSchema = z.object({
   DEPLOYMENTS_FILE: z.string("is missing: the file that describes the deployment").min(1, "is empty"),
   API_HOST: z.string().min(1, "is empty").default("127.0.0.1"),
   API_PORT: integer(0, 65_535).default(8000),
-  API_ORIGIN: url.regex(/^https?:\/\/[^/]+$/, "must be an origin, without a path").default("http://localhost:8000"),
+  API_ORIGIN: origin.default("http://localhost:8000"),
   SESSION_KEY_FILE: z.string("is missing: the PEM file of the key of session tokens").min(1, "is empty"),
   OIDC_ISSUER: z.string("is missing: the `iss` of the tokens").min(1, "is empty"),
   OIDC_AUDIENCE: z.string().min(1, "is empty").default("https://api.keystoneos.xyz"),
   OIDC_JWKS_URL: url,
   RATE_LIMIT_PER_MINUTE: integer(1, 60_000).default(600),
   RATE_LIMIT_ANONYMOUS_PER_MINUTE: integer(1, 60_000).default(60),
+  DASHBOARD_ORIGINS: z.string().default("").transform(readOrigins),
   TRUSTED_PROXIES: z.string().default("").transform(readBlocks),
   GRAPHQL_URL: url.default("http://127.0.0.1:42069/graphql"),
   SECRETS_KEY: z.string("is missing: 32 bytes of hex").regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
@@ -68,11 +71,22 @@ const environmentSchema = z.object({
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
+function listed(list: string): string[] {
+  return list.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()]));
+}
+
+/** A list of origins with commas between them. */
+function readOrigins(list: string, ctx: z.RefinementCtx): string[] {
+  const parts = listed(list);
+  const wrong = parts.find((part) => !origin.safeParse(part).success);
+  if (wrong !== undefined)
+    ctx.addIssue({ code: "custom", message: `has ${JSON.stringify(wrong)}, which is no origin` });
+  return parts;
+}
+
 /** A list of blocks with commas between them. */
 function readBlocks(list: string, ctx: z.RefinementCtx): Block[] {
-  const parts = list.split(",").map((part) => part.trim());
-  return parts.flatMap((part) => {
-    if (part === "") return [];
+  return listed(list).flatMap((part) => {
     try {
       return [parseBlock(part)];
     } catch (error) {
@@ -111,6 +125,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       perMinute: values.RATE_LIMIT_PER_MINUTE,
       anonymousPerMinute: values.RATE_LIMIT_ANONYMOUS_PER_MINUTE,
     },
+    dashboardOrigins: values.DASHBOARD_ORIGINS,
     trustedProxies: values.TRUSTED_PROXIES,
     keyring: secretKeyring(values.SECRETS_KEY_ID, values.SECRETS_KEY),
     minTimeoutSeconds: values.MIN_TIMEOUT_SECONDS,

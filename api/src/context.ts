@@ -27,6 +27,8 @@ interface Settings {
   /** Whose word on where a call comes from counts. */
   trustedProxies: readonly Block[];
   rateLimits: RateLimits;
+  /** Pages that may call what session tokens may not. */
+  dashboardOrigins: readonly string[];
   /** Indexing lag from which GET /v1/status says degraded. */
   maxLagSeconds: number;
 }
@@ -51,6 +53,8 @@ export interface AppEnv {
     adminCaller: Actor;
     /** For which environment the call counts, where there is one. */
     environmentId: string | undefined;
+    /** The version that this environment has chosen. */
+    environmentVersion: string | undefined;
     /** The parsed JSON body as sent, set by `jsonBody`. */
     rawBody: unknown;
     /** Where the call comes from, proxies that are trusted left out. */

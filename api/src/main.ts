@@ -40,6 +40,7 @@ async function main(): Promise<void> {
       minTimeoutSeconds: config.minTimeoutSeconds,
       graphqlUrl: config.graphqlUrl,
       rateLimits: config.rateLimits,
+      dashboardOrigins: config.dashboardOrigins,
       trustedProxies: config.trustedProxies,
       maxLagSeconds: config.maxLagSeconds,
     },

@@ -40,6 +40,7 @@ function remember(c: Context<AppEnv>, admission: Admission): void {
   else if (admission.on === "platform") c.set("platformCaller", admission.caller);
   else c.set("adminCaller", admission.caller);
   c.set("environmentId", admission.tenant?.environment_id);
+  c.set("environmentVersion", admission.tenant?.api_version ?? undefined);
 }
 
 function checkRight({ callers }: Access, { kind, rights }: Actor): void {

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, type RouteConfig, type RouteHandler, z }
 import { type Access, securityOf } from "../auth/access.ts";
 import type { AppEnv } from "../context.ts";
 import { ERROR_STATUS, type ErrorCode } from "../errors/catalogue.ts";
+import { chooseVersion } from "../middleware/api-version.ts";
 import { authorize } from "../middleware/authorize.ts";
 import { limitAddress } from "../middleware/rate-limit.ts";
 import { Problem, ValidationProblem } from "../schemas/problem.ts";
@@ -29,8 +30,9 @@ export function operation<R extends RouteConfig>(
 
 /** The route behind its check, with what the document says of it. */
 function guard(route: RouteConfig, access: Audience): RouteConfig {
-  if (access === "unlimited") return route;
-  const own = route.middleware === undefined ? [] : [route.middleware].flat();
+  const forAdmins = typeof access !== "string" && access.on === "admin";
+  const own = [chooseVersion(forAdmins), ...(route.middleware === undefined ? [] : [route.middleware].flat())];
+  if (access === "unlimited") return { ...route, middleware: own };
   if (access === "anyone") return { ...route, middleware: [limitAddress, ...own] };
   const middleware = [authorize(access), ...own];
   return { ...route, middleware, security: securityOf(access) as Record<string, string[]>[], "x-about": access.on };

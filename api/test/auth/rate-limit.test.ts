@@ -102,7 +102,8 @@ describe("the rate limit", () => {
     const sister = await createSession(world(), tenant, { scopes: ["templates:read"] });
     expect((await read(sister.token)).status).to.equal(200);
     await emptyBucket(world(), bucketOf(tenant));
-    expect(told(await read(sister.token))).to.include({ limit: 5, remaining: 0 });
+    const third = await createSession(world(), tenant, { scopes: ["templates:read"] });
+    expect(told(await read(third.token))).to.include({ limit: 5, remaining: 0 });
   });
 
   it("is the user's outside of environments, and the environment's within", async () => {

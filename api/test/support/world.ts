@@ -88,6 +88,7 @@ async function startWorld(): Promise<World> {
       graphqlUrl: `${nowhere}/graphql`,
       maxLagSeconds: 60,
       trustedProxies: [],
+      dashboardOrigins: [],
       rateLimits: UNLIMITED,
     },
   };

@@ -37,6 +37,8 @@ describe("readConfig", () => {
     expect(config.trustedProxies).to.deep.equal([]);
     const proxied = readConfig({ ...good, TRUSTED_PROXIES: "10.0.0.0/8, ::1" });
     expect(proxied.trustedProxies.map(([first, bits]) => `${first}/${bits}`)).to.deep.equal(["10.0.0.0/8", "::1/128"]);
+    const pages = readConfig({ ...good, DASHBOARD_ORIGINS: "https://a.example,http://localhost:3000" });
+    expect(pages.dashboardOrigins).to.deep.equal(["https://a.example", "http://localhost:3000"]);
     expect(config.origin).to.equal("http://localhost:8000");
     expect(config.oidc.audience).to.equal("https://api.keystoneos.xyz");
     expect(config.graphqlUrl).to.equal("http://127.0.0.1:42069/graphql");
@@ -60,6 +62,7 @@ describe("readConfig", () => {
     RPC_URL_84532: "here",
     DEPLOYMENTS_FILE: join(folder, "nothing.json"),
     LOG_LEVEL: "loud",
+    DASHBOARD_ORIGINS: "https://a.example, https://b.example/",
     TRUSTED_PROXIES: "10.0.0.0/8, 10.0.0.1/8",
     API_ORIGIN: "https://api.example/v1",
     SESSION_KEY_FILE: join(folder, "nothing.pem"),
