@@ -48,7 +48,11 @@ describe("a user", () => {
   it("is no machine that names an organization", async () => {
     const [tenant, other] = [await createTenant(world()), await createTenant(world())];
     await submit(world(), tenant, sellOpen());
-    const marks = [{ gty: "client-credentials" }, { sub: `${tenant.clientId}@clients` }, { sub: tenant.clientId }];
+    const marks = [
+      { gty: "client-credentials", sub: "auth0|ada" },
+      { sub: `${tenant.clientId}@clients` },
+      { sub: tenant.clientId },
+    ];
     for (const mark of marks) {
       const claims = { ...mark, org_id: other.orgId, permissions: [...PERMISSIONS, "keystone:admin"] };
       const token = await createToken(world(), { clientId: tenant.clientId, scope: "settlements:read", claims });
@@ -88,7 +92,7 @@ describe("a user", () => {
         await createUserToken(world(), { orgId: tenant.orgId, claims: { permissions: "keystone:admin" } }),
         await createUserToken(world(), { orgId: tenant.orgId, claims: { scope: "keystone:admin" } }),
         await createToken(world(), { clientId: tenant.clientId, scope: "keystone:admin" }),
-        await createToken(world(), { clientId: tenant.clientId, claims: { gty, permissions } }),
+        await createToken(world(), { clientId: tenant.clientId, claims: { gty, permissions, sub: "auth0|ada" } }),
       ];
       for (const token of refused) {
         const { status, body } = await ask(token);
