@@ -4,7 +4,7 @@ export type CallerKind = (typeof CALLER_KINDS)[number];
 
 /** The roles a member may have, which the issuer turns into permissions. */
 export const ROLES = ["platform_manager", "compliance_officer", "operator", "developer", "viewer"] as const;
-export type Role = (typeof ROLES)[number];
+type Role = (typeof ROLES)[number];
 
 interface Grant {
   /** A machine token may have it in its `scope`. */

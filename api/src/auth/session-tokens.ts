@@ -3,7 +3,7 @@ import { decodeJwt, errors, type JWK, jwtVerify, SignJWT } from "jose";
 import { ApiError } from "../errors/api-error.ts";
 
 /** What a session's token says. What the session may do says its row. */
-export interface SessionClaims {
+interface SessionClaims {
   sessionId: string;
   platformId: string;
   environmentId: string;

@@ -145,7 +145,7 @@ describe("the rate limit", () => {
       const first = await get("/v1/settlements", here);
       expect([first.status, told(first).limit, told(first).remaining]).to.deep.equal([401, 2, 1]);
       expect((await get("/v1/settlements", here, "nonsense")).status).to.equal(401);
-      for (const path of ["/v1/settlements", "/v1/status"]) {
+      for (const path of ["/v1/settlements", "/v1/status", "/v1/nothing"]) {
         const refused = await get(path, here);
         expect([refused.status, refused.body.code]).to.deep.equal([429, "rate_limited"]);
         expect(Number(told(refused).retryAfter)).to.be.within(1, 30);
