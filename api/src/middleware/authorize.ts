@@ -13,8 +13,8 @@ export function authorize(access: Access) {
     // An answer may hold a deposit secret: nobody in between keeps it.
     c.header("Cache-Control", "no-store");
     const admission = await identify(c, access);
-    await countCaller(c, admission);
     remember(c, admission);
+    await countCaller(c, admission);
     checkRight(access, admission.caller);
     await next();
   });
