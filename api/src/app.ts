@@ -1,10 +1,12 @@
 import type { HttpBindings } from "@hono/node-server";
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { clientAddress } from "./addresses.ts";
 import type { AppEnv, Dependencies } from "./context.ts";
 import { renderError } from "./errors/render.ts";
 import { type RequestPart, ValidationError, validationDetails } from "./errors/validation.ts";
 import { accessLog } from "./middleware/access-log.ts";
-import { apiVersion } from "./middleware/api-version.ts";
+import { nameVersion } from "./middleware/api-version.ts";
+import { crossOrigin } from "./middleware/cross-origin.ts";
 import { unknownRoute } from "./middleware/not-found.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -25,10 +27,11 @@ export function createApp(deps: Dependencies): OpenAPIHono<AppEnv> {
   });
   app.use(async (c, next) => {
     c.set("deps", deps);
-    c.set("ip", (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? null);
+    const socket = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
+    c.set("ip", clientAddress(socket, c.req.header("x-forwarded-for"), deps.settings.trustedProxies));
     await next();
   });
-  app.use(requestId, accessLog, apiVersion);
+  app.use(requestId, accessLog, nameVersion, crossOrigin(operations, deps.settings.dashboardOrigins));
   for (const operation of operations) operation.mount(app);
   const document = JSON.stringify(openApiDocument());
   app.get("/openapi.json", (c) => c.body(document, 200, { "content-type": "application/json" }));

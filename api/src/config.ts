@@ -1,7 +1,10 @@
+import { createPrivateKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Deployment, parseDeployment } from "@keystoneos/protocol";
 import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
 import { z } from "zod";
+import { type Block, parseBlock } from "./addresses.ts";
+import type { RateLimits } from "./context.ts";
 
 /** Every variable that is wrong, each with what it should be. The process does not start. */
 export class ConfigError extends Error {
@@ -17,8 +20,15 @@ export interface Config {
   rpcUrls: ReadonlyMap<number, string>;
   host: string;
   port: number;
+  /** Where callers reach this API, without a slash at its end. */
+  origin: string;
   oidc: { issuer: string; audience: string; jwksUrl: string };
+  /** Signs session tokens; the same for every copy of this process. */
+  sessionKey: KeyObject;
   graphqlUrl: string;
+  rateLimits: RateLimits;
+  dashboardOrigins: readonly string[];
+  trustedProxies: readonly Block[];
   keyring: SecretKeyring;
   minTimeoutSeconds: number;
   maxLagSeconds: number;
@@ -26,6 +36,7 @@ export interface Config {
 }
 
 const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
+const origin = url.regex(/^https?:\/\/[^/]+$/, "must be an origin, without a path");
 const integer = (min: number, max: number) =>
   z
     .string()
@@ -43,9 +54,15 @@ const environmentSchema = z.object({
   DEPLOYMENTS_FILE: z.string("is missing: the file that describes the deployment").min(1, "is empty"),
   API_HOST: z.string().min(1, "is empty").default("127.0.0.1"),
   API_PORT: integer(0, 65_535).default(8000),
+  API_ORIGIN: origin.default("http://localhost:8000"),
+  SESSION_KEY_FILE: z.string("is missing: the PEM file of the key of session tokens").min(1, "is empty"),
   OIDC_ISSUER: z.string("is missing: the `iss` of the tokens").min(1, "is empty"),
   OIDC_AUDIENCE: z.string().min(1, "is empty").default("https://api.keystoneos.xyz"),
   OIDC_JWKS_URL: url,
+  RATE_LIMIT_PER_MINUTE: integer(1, 60_000).default(600),
+  RATE_LIMIT_ANONYMOUS_PER_MINUTE: integer(1, 60_000).default(60),
+  DASHBOARD_ORIGINS: z.string().default("").transform(readOrigins),
+  TRUSTED_PROXIES: z.string().default("").transform(readBlocks),
   GRAPHQL_URL: url.default("http://127.0.0.1:42069/graphql"),
   SECRETS_KEY: z.string("is missing: 32 bytes of hex").regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
   SECRETS_KEY_ID: z.string("is missing: the id of SECRETS_KEY").min(1, "is empty"),
@@ -54,6 +71,31 @@ const environmentSchema = z.object({
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
+function listed(list: string): string[] {
+  return list.split(",").flatMap((part) => (part.trim() === "" ? [] : [part.trim()]));
+}
+
+/** A list of origins with commas between them. */
+function readOrigins(list: string, ctx: z.RefinementCtx): string[] {
+  const parts = listed(list);
+  const wrong = parts.find((part) => !origin.safeParse(part).success);
+  if (wrong !== undefined)
+    ctx.addIssue({ code: "custom", message: `has ${JSON.stringify(wrong)}, which is no origin` });
+  return parts;
+}
+
+/** A list of blocks with commas between them. */
+function readBlocks(list: string, ctx: z.RefinementCtx): Block[] {
+  return listed(list).flatMap((part) => {
+    try {
+      return [parseBlock(part)];
+    } catch (error) {
+      ctx.addIssue({ code: "custom", message: `has ${JSON.stringify(part)}. ${(error as Error).message}` });
+      return [];
+    }
+  });
+}
+
 /** Reads the configuration of this process. Throws ConfigError, which names every variable at fault. */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const parsed = environmentSchema.safeParse(env);
@@ -61,6 +103,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`).join("\n"));
   }
   const values = parsed.data;
+  if (values.API_ORIGIN === values.OIDC_ISSUER) {
+    throw new ConfigError(
+      "API_ORIGIN must differ from OIDC_ISSUER: both sign tokens, and by their name they are told apart",
+    );
+  }
   const deployment = readDeployment(values.DEPLOYMENTS_FILE);
   return {
     databaseUrl: values.DATABASE_URL,
@@ -70,8 +117,16 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     rpcUrls: readRpcUrls(env, deployment),
     host: values.API_HOST,
     port: values.API_PORT,
+    origin: values.API_ORIGIN,
     oidc: { issuer: values.OIDC_ISSUER, audience: values.OIDC_AUDIENCE, jwksUrl: values.OIDC_JWKS_URL },
+    sessionKey: readSessionKey(values.SESSION_KEY_FILE),
     graphqlUrl: values.GRAPHQL_URL,
+    rateLimits: {
+      perMinute: values.RATE_LIMIT_PER_MINUTE,
+      anonymousPerMinute: values.RATE_LIMIT_ANONYMOUS_PER_MINUTE,
+    },
+    dashboardOrigins: values.DASHBOARD_ORIGINS,
+    trustedProxies: values.TRUSTED_PROXIES,
     keyring: secretKeyring(values.SECRETS_KEY_ID, values.SECRETS_KEY),
     minTimeoutSeconds: values.MIN_TIMEOUT_SECONDS,
     maxLagSeconds: values.STATUS_MAX_LAG_SECONDS,
@@ -86,6 +141,20 @@ function readDeployment(file: string): Deployment {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(`DEPLOYMENTS_FILE cannot be used: ${reason}`);
   }
+}
+
+const MIN_KEY_BITS = 2048;
+
+function readSessionKey(file: string): KeyObject {
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(readFileSync(file, "utf8"));
+  } catch {
+    // Not the reason, which might quote the file.
+    throw new ConfigError("SESSION_KEY_FILE cannot be used: it must be a readable PEM file of a private key");
+  }
+  if (key.asymmetricKeyType === "rsa" && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_KEY_BITS) return key;
+  throw new ConfigError(`SESSION_KEY_FILE cannot be used: the key must be RSA of ${MIN_KEY_BITS} bits or more`);
 }
 
 function readRpcUrls(env: Record<string, string | undefined>, deployment: Deployment): Map<number, string> {

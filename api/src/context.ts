@@ -1,7 +1,9 @@
 import type { Deployment } from "@keystoneos/protocol";
 import type { Queue, SecretKeyring, Store } from "@keystoneos/store";
 import type { Logger } from "pino";
-import type { Caller } from "./auth/caller.ts";
+import type { Block } from "./addresses.ts";
+import type { Actor, Caller, PlatformCaller } from "./auth/caller.ts";
+import type { SessionTokens } from "./auth/session-tokens.ts";
 import type { TokenVerifier } from "./auth/verify-token.ts";
 import type { ChainReaders } from "./chain/readers.ts";
 
@@ -13,6 +15,7 @@ export interface Dependencies {
   keyring: SecretKeyring;
   chains: ChainReaders;
   tokens: TokenVerifier;
+  sessions: SessionTokens;
   log: Logger;
   settings: Settings;
 }
@@ -21,19 +24,40 @@ interface Settings {
   /** The least seconds between now and a settlement's timeout, the message margin not counted. */
   minTimeoutSeconds: number;
   graphqlUrl: string;
+  /** Whose word on where a call comes from counts. */
+  trustedProxies: readonly Block[];
+  rateLimits: RateLimits;
+  /** Pages that may call what session tokens may not. */
+  dashboardOrigins: readonly string[];
   /** Indexing lag from which GET /v1/status says degraded. */
   maxLagSeconds: number;
+}
+
+/** Calls per minute. */
+export interface RateLimits {
+  /** Of an environment that has no limit of its own, and of a user outside of environments. */
+  perMinute: number;
+  /** Of an address, without a token that counts. */
+  anonymousPerMinute: number;
 }
 
 export interface AppEnv {
   Variables: {
     deps: Dependencies;
     requestId: string;
-    /** Set by `authorize`; absent on open routes. */
+    /** Set by `authorize` on routes about an environment. */
     caller: Caller;
+    /** The same on routes about a platform. */
+    platformCaller: PlatformCaller;
+    /** The same on admin routes. */
+    adminCaller: Actor;
+    /** For which environment the call counts, where there is one. */
+    environmentId: string | undefined;
+    /** The version that this environment has chosen. */
+    environmentVersion: string | undefined;
     /** The parsed JSON body as sent, set by `jsonBody`. */
     rawBody: unknown;
-    /** The address of the socket. */
+    /** Where the call comes from, proxies that are trusted left out. */
     ip: string | null;
   };
 }

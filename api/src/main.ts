@@ -1,5 +1,6 @@
 import { compileTemplate } from "@keystoneos/protocol";
 import { connect, openQueue } from "@keystoneos/store";
+import { createSessionTokens } from "./auth/session-tokens.ts";
 import { createTokenVerifier } from "./auth/verify-token.ts";
 import { createChainReaders } from "./chain/readers.ts";
 import { ConfigError, readConfig } from "./config.ts";
@@ -29,10 +30,18 @@ async function main(): Promise<void> {
     keyring: config.keyring,
     chains: createChainReaders(config.deployment, config.rpcUrls),
     tokens: createTokenVerifier(config.oidc),
+    sessions: createSessionTokens({
+      origin: config.origin,
+      audience: config.oidc.audience,
+      key: config.sessionKey,
+    }),
     log,
     settings: {
       minTimeoutSeconds: config.minTimeoutSeconds,
       graphqlUrl: config.graphqlUrl,
+      rateLimits: config.rateLimits,
+      dashboardOrigins: config.dashboardOrigins,
+      trustedProxies: config.trustedProxies,
       maxLagSeconds: config.maxLagSeconds,
     },
   };

@@ -25,9 +25,10 @@ import {
   logFile,
   rpcUrl,
   type ServiceName,
+  sessionKeyFile,
   type WorldSettings,
 } from "./world/processes.ts";
-import { loadSecrets } from "./world/secrets.ts";
+import { ensureSessionKey, loadSecrets } from "./world/secrets.ts";
 
 export type ProcessName = "postgres" | `chain-${number}` | ServiceName;
 
@@ -110,6 +111,7 @@ async function build(
   await assertPortsFree(ports, options.databaseUrl === undefined);
   mkdirSync(join(dir, "logs"), { recursive: true });
   const secrets = loadSecrets(join(dir, "secrets.json"));
+  ensureSessionKey(sessionKeyFile(dir));
   const settings: WorldSettings = {
     dir,
     ports,

@@ -147,6 +147,40 @@ describe("the local issuer", function () {
     expect(readFileSync(join(dir, "issuer", "clients.json"), "utf8")).to.equal(before);
   });
 
+  it("issues tokens of users to its administrator alone, with organization and permissions", async () => {
+    const user = { user_id: "user|ada", org_id: "org_local_northwind", permissions: ["platform:write"] };
+    for (const authorization of ["", "Bearer wrong", `Bearer ${client.client_secret}`]) {
+      const refused = await post("user-tokens", user, { authorization });
+      expect(refused.status).to.equal(401);
+      expect(refused.body).to.not.have.property("access_token");
+    }
+    const authorization = `Bearer ${ADMIN}`;
+    const { status, headers, body } = await post("user-tokens", user, { authorization });
+    expect(status).to.equal(201);
+    expect(headers.get("cache-control")).to.equal("no-store");
+    const keys = createRemoteJWKSet(new URL(`${issuer}.well-known/jwks.json`));
+    const options = { issuer, audience: AUDIENCE, algorithms: ["RS256"] };
+    const { payload } = await jwtVerify(body.access_token as string, keys, options);
+    expect(payload).to.deep.include({
+      sub: "user|ada",
+      org_id: "org_local_northwind",
+      permissions: ["platform:write"],
+    });
+    expect(payload).to.not.have.any.keys("gty", "scope");
+    const operator = { user_id: "operator|1", permissions: ["keystone:admin"] };
+    const { access_token } = (await post("user-tokens", operator, { authorization })).body;
+    expect((await jwtVerify(access_token as string, keys, options)).payload).to.not.have.property("org_id");
+    for (const wrong of [
+      { permissions: [] },
+      { ...user, user_id: "" },
+      { ...user, permissions: "all" },
+      { ...user, x: 1 },
+    ]) {
+      const { status, body } = await post("user-tokens", wrong, { authorization });
+      expect([status, body.error]).to.deep.equal([400, "invalid_request"]);
+    }
+  });
+
   it("knows its clients and its key after kill -9", async () => {
     const token = (await post("oauth/token", request())).body.access_token as string;
     process.kill(running.pid, "SIGKILL");

@@ -68,7 +68,7 @@ describe("the local world", function () {
   });
 
   it("keeps secrets where only their owner reads them", () => {
-    for (const file of ["clients.json", "secrets.json"])
+    for (const file of ["clients.json", "secrets.json", "session-key.pem"])
       expect(statSync(join(dir, file)).mode & 0o077, file).to.equal(0);
   });
 

@@ -1,46 +1,25 @@
-import type { Store } from "@keystoneos/store";
-import type { JWTPayload } from "jose";
-import { ApiError } from "../errors/api-error.ts";
-import { rightsOf } from "./rights.ts";
+import type { CallerKind, Right } from "./rights.ts";
 
-/** Who calls: one environment of one platform, by a machine token. */
-export interface Caller {
-  environmentId: string;
-  environmentSlug: string;
+/** Who calls, as far as it holds on every route; all that an admin route knows. */
+export interface Actor {
+  kind: CallerKind;
+  /** As activity rows name it: the OIDC client, the user's `sub`, the session's id. */
+  actorId: string;
+  rights: ReadonlySet<Right>;
+}
+
+/** Who calls a route that is about a whole platform. */
+export interface PlatformCaller extends Actor {
   platformId: string;
   platformSlug: string;
   platformStatus: "active" | "suspended";
-  /** The OIDC client. */
-  clientId: string;
-  rights: ReadonlySet<string>;
+  /** That of a machine token; null for a user, who is bound to none here. */
+  environmentId: string | null;
 }
 
-/** Binds verified claims to an environment by the client they were issued to. Throws ApiError 403. */
-export async function findCaller(db: Store, claims: JWTPayload): Promise<Caller> {
-  const clientId = typeof claims.azp === "string" ? claims.azp : claims.client_id;
-  const environment =
-    typeof clientId === "string"
-      ? await db
-          .selectFrom("keystone.environment as environment")
-          .innerJoin("keystone.platform as platform", "platform.id", "environment.platform_id")
-          .select(["environment.id", "environment.slug", "environment.is_active", "platform.id as platform_id"])
-          .select(["platform.slug as platform_slug", "platform.status as platform_status"])
-          .where("environment.auth0_client_id", "=", clientId)
-          .executeTakeFirst()
-      : undefined;
-  if (environment === undefined) {
-    throw new ApiError("environment_unknown", "The token's client is bound to no environment; register its client id");
-  }
-  if (!environment.is_active) {
-    throw new ApiError("environment_inactive", "The environment is inactive; a platform manager can reactivate it");
-  }
-  return {
-    environmentId: environment.id,
-    environmentSlug: environment.slug,
-    platformId: environment.platform_id,
-    platformSlug: environment.platform_slug,
-    platformStatus: environment.platform_status,
-    clientId: clientId as string,
-    rights: rightsOf(claims.scope),
-  };
+/** Who calls a route that is about one environment. */
+export interface Caller extends PlatformCaller {
+  environmentId: string;
+  /** The only settlements that a session may see; null for all of the environment. */
+  settlementIds: readonly string[] | null;
 }

@@ -12,7 +12,7 @@ export const accessLog = createMiddleware<AppEnv>(async (c, next) => {
       path: c.req.path,
       status: c.res.status,
       duration_ms: Math.round(performance.now() - started),
-      environment_id: c.var.caller?.environmentId,
+      environment_id: c.var.environmentId,
     },
     "request",
   );

@@ -1,3 +1,6 @@
+import { createAllowedIp } from "./allowed-ips/create-allowed-ip.ts";
+import { deleteAllowedIp } from "./allowed-ips/delete-allowed-ip.ts";
+import { listAllowedIps } from "./allowed-ips/list-allowed-ips.ts";
 import { cancelInstruction } from "./instructions/cancel-instruction.ts";
 import { createInstruction } from "./instructions/create-instruction.ts";
 import { getInstruction } from "./instructions/get-instruction.ts";
@@ -5,10 +8,13 @@ import { listInstructions } from "./instructions/list-instructions.ts";
 import { getInstrument } from "./instruments/get-instrument.ts";
 import { listInstruments } from "./instruments/list-instruments.ts";
 import { getHealth } from "./open/get-health.ts";
+import { getJwks } from "./open/get-jwks.ts";
 import { getReadiness } from "./open/get-readiness.ts";
 import { getStatus } from "./open/get-status.ts";
 import { queryGraphql } from "./open/query-graphql.ts";
 import type { Operation } from "./operation.ts";
+import { createSession } from "./sessions/create-session.ts";
+import { revokeSession } from "./sessions/revoke-session.ts";
 import { getDepositInfo } from "./settlements/get-deposit-info.ts";
 import { getSettlement } from "./settlements/get-settlement.ts";
 import { listSettlementEvents } from "./settlements/list-settlement-events.ts";
@@ -30,7 +36,13 @@ export const operations: readonly Operation[] = [
   getTemplate,
   listInstruments,
   getInstrument,
+  createSession,
+  revokeSession,
+  createAllowedIp,
+  listAllowedIps,
+  deleteAllowedIp,
   getStatus,
+  getJwks,
   queryGraphql,
   getHealth,
   getReadiness,

@@ -1,28 +1,52 @@
-import { createRoute, type OpenAPIHono, type RouteConfig, type RouteHandler, type z } from "@hono/zod-openapi";
-import type { Right } from "../auth/rights.ts";
+import { createRoute, type OpenAPIHono, type RouteConfig, type RouteHandler, z } from "@hono/zod-openapi";
+import { type Access, securityOf } from "../auth/access.ts";
 import type { AppEnv } from "../context.ts";
 import { ERROR_STATUS, type ErrorCode } from "../errors/catalogue.ts";
+import { chooseVersion } from "../middleware/api-version.ts";
 import { authorize } from "../middleware/authorize.ts";
+import { limitAddress } from "../middleware/rate-limit.ts";
 import { Problem, ValidationProblem } from "../schemas/problem.ts";
 
-/** A route as it stands in the OpenAPI document, and how it is put on an app. */
+/** Who may call: some, anyone so often, or anyone at any time, for what says that the process lives and what never changes. */
+type Audience = Access | "anyone" | "unlimited";
+
+/** A route as it stands in the OpenAPI document, who may call it, and how it is put on an app. */
 export interface Operation {
   route: RouteConfig;
+  access: Audience;
   mount(app: OpenAPIHono<AppEnv>): void;
 }
 
-/** One operation: its route and its handler. Everything a handler needs is in the context. */
-export function operation<R extends RouteConfig>(route: R, handler: RouteHandler<R, AppEnv>): Operation {
+/** One operation: who may call it, its route and its handler. Everything a handler needs is in the context. */
+export function operation<R extends RouteConfig>(
+  access: Audience,
+  route: R,
+  handler: RouteHandler<R, AppEnv>,
+): Operation {
+  const guarded = guard(route, access);
   // The pair was checked here; the app's own signature would only repeat it.
-  return { route, mount: (app) => void app.openapi(route, handler as never) };
+  return { route: guarded, access, mount: (app) => void app.openapi(guarded, handler as never) };
+}
+
+/** The route behind its check, with what the document says of it. */
+function guard(route: RouteConfig, access: Audience): RouteConfig {
+  const forAdmins = typeof access !== "string" && access.on === "admin";
+  const own = [chooseVersion(forAdmins), ...(route.middleware === undefined ? [] : [route.middleware].flat())];
+  if (access === "unlimited") return { ...route, middleware: own };
+  if (access === "anyone") return { ...route, middleware: [limitAddress, ...own] };
+  const middleware = [authorize(access), ...own];
+  return { ...route, middleware, security: securityOf(access) as Record<string, string[]>[], "x-about": access.on };
 }
 
 export { createRoute };
 
-/** The parts of a route that needs a token with one of these rights. */
-export function secured(...anyOf: [Right, ...Right[]]) {
-  return { security: [{ bearer: [...anyOf] }], guard: authorize(...anyOf) };
-}
+/** The header of a creating POST whose key is optional. Its form is checked where it is read. */
+export const idempotencyHeader = z.object({
+  "idempotency-key": z
+    .string()
+    .optional()
+    .openapi({ description: "Repeats of the request have one effect.", minLength: 1, maxLength: 255 }),
+});
 
 /** A documented JSON answer. */
 export function answer<T extends z.ZodType>(schema: T, description: string) {
@@ -33,9 +57,13 @@ const SECURED = [
   "token_missing",
   "token_invalid",
   "token_expired",
+  "session_revoked",
+  "environment_header_required",
   "insufficient_scope",
   "environment_unknown",
   "environment_inactive",
+  "ip_not_allowed",
+  "rate_limited",
 ] as const;
 const ALWAYS = ["unknown_api_version", "internal_error", "service_unavailable"] as const;
 const WITH_BODY = ["malformed_json", "payload_too_large", "unsupported_media_type", "validation_error"] as const;

@@ -1,25 +1,29 @@
 import type { NewRow, StoreTransaction } from "@keystoneos/store";
-import type { Caller } from "../auth/caller.ts";
+import type { PlatformCaller } from "../auth/caller.ts";
 import type { RequestFacts } from "../context.ts";
 
 export interface Activity {
   type: string;
-  category: "instruction" | "settlement";
+  category: "instruction" | "settlement" | "session" | "security";
   description: string;
-  resourceType: "instruction" | "settlement";
+  resourceType: "instruction" | "settlement" | "session" | "allowed_ip";
   resourceId: string;
   statusCode?: number;
   detail?: Record<string, unknown>;
 }
 
-/** What the caller did, for its own environment, in the transaction of the effect. */
-export function callersActivity(caller: Caller, facts: RequestFacts, activity: Activity): NewRow<"activity_log"> {
+/** What the caller did, for its environment or its platform, in the transaction of the effect. */
+export function callersActivity(
+  caller: PlatformCaller,
+  facts: RequestFacts,
+  activity: Activity,
+): NewRow<"activity_log"> {
   return {
     ...rowOf(activity),
     platform_id: caller.platformId,
     environment_id: caller.environmentId,
-    actor_type: "m2m",
-    actor_id: caller.clientId,
+    actor_type: caller.kind,
+    actor_id: caller.actorId,
     method: facts.method,
     path: facts.path,
     ip_address: facts.ip,

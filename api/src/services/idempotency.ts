@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
-import type { Store, StoreTransaction } from "@keystoneos/store";
+import { type Store, type StoreTransaction, transaction } from "@keystoneos/store";
 import canonicalize from "canonicalize";
 import { sql } from "kysely";
 import { ApiError } from "../errors/api-error.ts";
 import { ValidationError } from "../errors/validation.ts";
 import { idempotencyKey } from "../schemas/primitives.ts";
 
-/** One key of one environment on one route, and the body that came with it. */
+/** Whose key it is: by what the route is about. */
+export type KeyOwner = { environmentId: string } | { platformId: string };
+
+/** One key of one owner on one route, and the body that came with it. */
 export interface IdempotentRequest {
-  environmentId: string;
+  owner: KeyOwner;
   route: string;
   key: string;
   /** SHA-256 of the RFC 8785 form of the body without its key, hex. */
@@ -17,16 +20,13 @@ export interface IdempotentRequest {
 
 /** Key and canonical body of a request that must have a key. Throws ApiError 422, ValidationError. */
 export function readIdempotency(
-  environmentId: string,
+  owner: KeyOwner,
   route: string,
   rawBody: unknown,
   header: string | undefined,
 ): IdempotentRequest {
   const { idempotency_key: inBody, ...rest } = rawBody as Record<string, unknown>;
-  if (header !== undefined && !idempotencyKey.safeParse(header).success) {
-    const msg = "String should be 1 to 255 printable ASCII characters";
-    throw new ValidationError([{ loc: ["header", "idempotency-key"], msg, type: "string_pattern_mismatch" }]);
-  }
+  checkHeader(header);
   const key = typeof inBody === "string" ? inBody : header;
   if (key === undefined) {
     throw new ApiError("idempotency_key_missing", "Send idempotency_key in the body or the header Idempotency-Key", {
@@ -38,10 +38,50 @@ export function readIdempotency(
       loc: ["header", "idempotency-key"],
     });
   }
-  const bodyHash = createHash("sha256")
-    .update(canonicalize(rest) as string)
+  return { owner, route, key, bodyHash: hashBody(rest) };
+}
+
+/** The same for a request that may have a key, and only in the header; null without one. Throws ValidationError. */
+export function readOptionalIdempotency(
+  owner: KeyOwner,
+  route: string,
+  rawBody: unknown,
+  header: string | undefined,
+): IdempotentRequest | null {
+  checkHeader(header);
+  return header === undefined ? null : { owner, route, key: header, bodyHash: hashBody(rawBody) };
+}
+
+function checkHeader(header: string | undefined): void {
+  if (header === undefined || idempotencyKey.safeParse(header).success) return;
+  const msg = "String should be 1 to 255 printable ASCII characters";
+  throw new ValidationError([{ loc: ["header", "idempotency-key"], msg, type: "string_pattern_mismatch" }]);
+}
+
+function hashBody(body: unknown): string {
+  return createHash("sha256")
+    .update(canonicalize(body) as string)
     .digest("hex");
-  return { environmentId, route, key, bodyHash };
+}
+
+/**
+ * Makes something once for its key, in one transaction with the key: `make` resolves to the id of what it has made. Without a key
+ * every call makes one. Throws ApiError 409 idempotency_key_reused, and whatever `make` does; then nothing is made.
+ */
+export function makeOnce(
+  db: Store,
+  request: IdempotentRequest | null,
+  make: (trx: StoreTransaction) => Promise<string>,
+): Promise<{ id: string; replayed: boolean }> {
+  return transaction(db, async (trx) => {
+    if (request === null) return { id: await make(trx), replayed: false };
+    await lockKey(trx, request);
+    const made = await findReplay(trx, request);
+    if (made !== null) return { id: made, replayed: true };
+    const id = await make(trx);
+    await rememberKey(trx, request, id);
+    return { id, replayed: false };
+  });
 }
 
 /** The object that the key has made already, or null. Throws ApiError 409 when it came with another body. */
@@ -49,7 +89,7 @@ export async function findReplay(db: Store | StoreTransaction, request: Idempote
   const row = await db
     .selectFrom("keystone.idempotency_key")
     .select(["body_hash", "resource_id"])
-    .where("environment_id", "=", request.environmentId)
+    .where(...ownedBy(request.owner))
     .where("route", "=", request.route)
     .where("key", "=", request.key)
     .executeTakeFirst();
@@ -62,7 +102,7 @@ export async function findReplay(db: Store | StoreTransaction, request: Idempote
 
 /** Makes duplicates of the request wait until this transaction has ended; the later one then finds the effect of the first. */
 export async function lockKey(trx: StoreTransaction, request: IdempotentRequest): Promise<void> {
-  const scope = JSON.stringify([request.environmentId, request.route, request.key]);
+  const scope = JSON.stringify([...ownedBy(request.owner), request.route, request.key]);
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${scope}, 0))`.execute(trx);
 }
 
@@ -75,11 +115,18 @@ export async function rememberKey(
   await trx
     .insertInto("keystone.idempotency_key")
     .values({
-      environment_id: request.environmentId,
+      environment_id: "environmentId" in request.owner ? request.owner.environmentId : null,
+      platform_id: "platformId" in request.owner ? request.owner.platformId : null,
       route: request.route,
       key: request.key,
       body_hash: request.bodyHash,
       resource_id: resourceId,
     })
     .execute();
+}
+
+function ownedBy(owner: KeyOwner): ["environment_id" | "platform_id", "=", string] {
+  return "environmentId" in owner
+    ? ["environment_id", "=", owner.environmentId]
+    : ["platform_id", "=", owner.platformId];
 }

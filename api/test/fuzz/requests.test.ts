@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { bond, cash, sell } from "../support/instructions.ts";
-import { createTenant, type Tenant } from "../support/tenants.ts";
+import { addEnvironment, createTenant, createUserToken, type Tenant } from "../support/tenants.ts";
 import { useWorld } from "../support/world.ts";
 
 /** Values that have broken servers before, among good ones. */
@@ -40,17 +40,20 @@ const odd = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
-/** A good instruction with something changed anywhere in it. */
-const changed = fc.tuple(fc.array(fc.tuple(fc.nat(40), odd), { maxLength: 3 }), fc.boolean()).map(([changes, drop]) => {
-  const body = JSON.parse(JSON.stringify(full())) as Record<string, unknown>;
-  for (const [at, value] of changes) {
-    const places = placesOf(body);
-    const [holder, key] = places[at % places.length] as [Record<string, unknown>, string];
-    if (drop) delete holder[key];
-    else holder[key] = value;
-  }
-  return body;
-});
+/** A good body with something changed anywhere in it. */
+const changed = (good: () => unknown) =>
+  fc.tuple(fc.array(fc.tuple(fc.nat(40), odd), { maxLength: 3 }), fc.boolean()).map(([changes, drop]) => {
+    const body = JSON.parse(JSON.stringify(good())) as Record<string, unknown>;
+    for (const [at, value] of changes) {
+      const places = placesOf(body);
+      const place = places[at % places.length];
+      if (place === undefined) break;
+      const [holder, key] = place;
+      if (drop) delete holder[key];
+      else holder[key] = value;
+    }
+    return body;
+  });
 
 function full() {
   return sell({
@@ -86,7 +89,7 @@ describe("generated requests", function () {
   it("never break POST /v1/instructions: each is taken or refused by the document's words", async () => {
     const seen = new Map<number, number>();
     await fc.assert(
-      fc.asyncProperty(changed, async (json) => {
+      fc.asyncProperty(changed(full), async (json) => {
         const { status } = await world().call("POST", "/v1/instructions", { token: tenant.token, json });
         expect([201, 200, 409, 422]).to.include(status);
         seen.set(status, (seen.get(status) ?? 0) + 1);
@@ -94,6 +97,40 @@ describe("generated requests", function () {
       { numRuns: 250 },
     );
     expect([...seen.keys()]).to.include.members([201, 422]);
+  });
+
+  it("never break POST /v1/sessions", async () => {
+    const good = () => ({
+      scopes: ["settlements:read", "templates:read"],
+      expires_in: 600,
+      settlement_ids: null,
+      metadata: { user: "ada" },
+    });
+    await fc.assert(
+      fc.asyncProperty(changed(good), async (json) => {
+        const { status } = await world().call("POST", "/v1/sessions", { token: tenant.token, json });
+        expect([201, 404, 422]).to.include(status);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("never break the IP allowlist", async () => {
+    const permissions = ["platform:environments:manage"];
+    const token = await createUserToken(world(), { orgId: tenant.orgId, permissions });
+    // Another environment's list, or the tenant would shut itself out.
+    const { environmentId } = await addEnvironment(world(), tenant.platformId);
+    const path = `/v1/platforms/me/environments/${environmentId}/allowed-ips`;
+    await fc.assert(
+      fc.asyncProperty(
+        changed(() => ({ cidr: "192.0.2.0/24", description: "x" })),
+        async (json) => {
+          const { status } = await world().call("POST", path, { token, json });
+          expect([201, 409, 422]).to.include(status);
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 
   it("never break the reads", async () => {

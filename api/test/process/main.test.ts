@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -24,6 +25,8 @@ describe("the api process", function () {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "keystone-api-"));
     await writeFile(join(folder, "deployments.json"), JSON.stringify(testDeployment()));
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    await writeFile(join(folder, "session-key.pem"), privateKey.export({ type: "pkcs8", format: "pem" }));
   });
   after(async () => {
     for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
@@ -44,6 +47,7 @@ describe("the api process", function () {
       SECRETS_KEY_ID: "test",
       RPC_URL_11155111: nowhere,
       RPC_URL_84532: nowhere,
+      SESSION_KEY_FILE: join(folder, "session-key.pem"),
       API_PORT: "0",
     };
   }
@@ -84,6 +88,7 @@ describe("the api process", function () {
       "OIDC_JWKS_URL",
       "SECRETS_KEY",
       "SECRETS_KEY_ID",
+      "SESSION_KEY_FILE",
     ]) {
       expect(
         lines.some((line) => line.startsWith(`${name} `)),

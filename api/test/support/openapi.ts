@@ -30,9 +30,16 @@ export function assertDocumented(
   const template = Object.keys(document.paths).find((candidate) => matches(candidate, path));
   const operation = template === undefined ? undefined : document.paths[template]?.[method.toLowerCase()];
   const where = `${method} ${path} ${status}`;
+  if (status === 204) {
+    const documented = template === undefined ? undefined : document.paths[template]?.[method.toLowerCase()];
+    if (documented?.responses["204"] === undefined) throw new Error(`${where}: the document knows no such status`);
+    if (type !== null || body !== null) throw new Error(`${where}: there is a body`);
+    return;
+  }
   if (type?.split(";")[0] !== "application/json") throw new Error(`${where}: content type ${type}`);
   if (template === undefined || operation === undefined) {
-    if (status !== (template === undefined ? 404 : 405)) throw new Error(`${where}: no such operation in the document`);
+    if (status !== 429 && status !== (template === undefined ? 404 : 405))
+      throw new Error(`${where}: no such operation in the document`);
     validate(where, "#/components/schemas/Problem", body);
     return;
   }

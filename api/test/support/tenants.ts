@@ -8,7 +8,9 @@ export const ALL_SCOPES = "settlements:read settlements:write templates:read pla
 export interface Tenant {
   platformId: string;
   platformSlug: string;
+  orgId: string;
   environmentId: string;
+  environmentSlug: string;
   clientId: string;
   token: string;
 }
@@ -24,28 +26,30 @@ export interface TokenOptions {
 
 export async function createTenant({ db, issuer }: World): Promise<Tenant> {
   const slug = `p-${randomUUID()}`;
+  const orgId = `org_${slug}`;
   const { id: platformId } = await db
     .insertInto("keystone.platform")
-    .values({ name: `Platform ${slug}`, slug, auth0_org_id: null })
+    .values({ name: `Platform ${slug}`, slug, auth0_org_id: orgId })
     .returning("id")
     .executeTakeFirstOrThrow();
   const environment = await addEnvironment({ db }, platformId);
   const token = await createToken({ issuer }, { clientId: environment.clientId });
-  return { platformId, platformSlug: slug, ...environment, token };
+  return { platformId, platformSlug: slug, orgId, ...environment, token };
 }
 
 /** A further environment of a platform. */
 export async function addEnvironment(
   { db }: Pick<World, "db">,
   platformId: string,
-): Promise<{ environmentId: string; clientId: string }> {
+): Promise<{ environmentId: string; environmentSlug: string; clientId: string }> {
   const clientId = `client-${randomUUID()}`;
+  const slug = `e-${clientId}`;
   const { id } = await db
     .insertInto("keystone.environment")
-    .values({ platform_id: platformId, name: "Test", slug: `e-${clientId}`, auth0_client_id: clientId })
+    .values({ platform_id: platformId, name: "Test", slug, auth0_client_id: clientId })
     .returning("id")
     .executeTakeFirstOrThrow();
-  return { environmentId: id, clientId };
+  return { environmentId: id, environmentSlug: slug, clientId };
 }
 
 /** A token that the issuer signs. */
@@ -58,4 +62,15 @@ export function createToken({ issuer }: Pick<World, "issuer">, options: TokenOpt
       Object.assign(payload, { aud: AUDIENCE, azp: options.clientId, scope, ...options.claims });
     },
   });
+}
+
+/** A user's token, as the issuer gives to a member of an organization who has signed in. */
+export function createUserToken(
+  world: Pick<World, "issuer">,
+  options: { orgId?: string; permissions?: readonly string[]; userId?: string; claims?: Record<string, unknown> },
+): Promise<string> {
+  const { orgId, permissions = [], userId = `user|${randomUUID()}` } = options;
+  // Like every user's token it names the client that the user has signed in with, which is bound to no environment.
+  const user = { azp: "dashboard", sub: userId, org_id: orgId, permissions, scope: "openid profile" };
+  return createToken(world, { claims: { ...user, ...options.claims } });
 }

@@ -1,12 +1,13 @@
 // First, so that its root hook runs before the database's.
 import "./root-hook.ts";
 
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { connect, migrate, openQueue, type Store, secretKeyring, seedDeployment } from "@keystoneos/store";
 import { OAuth2Server } from "oauth2-mock-server";
 import pino from "pino";
 import { freePort } from "../../../devnet/src/ports.ts";
 import { freshDatabase } from "../../../test/support/database.ts";
+import { createSessionTokens } from "../../src/auth/session-tokens.ts";
 import { createTokenVerifier } from "../../src/auth/verify-token.ts";
 import { createChainReaders } from "../../src/chain/readers.ts";
 import type { Dependencies } from "../../src/context.ts";
@@ -17,6 +18,8 @@ import { atTheEnd } from "./root-hook.ts";
 import { createViews } from "./views.ts";
 
 export const AUDIENCE = "https://api.keystoneos.xyz";
+/** The `iss` of session tokens. */
+export const SESSIONS = "https://api.test";
 
 /** The API on a port, its database, the issuer of its tokens. Shared by all tests of a run: each makes its own tenants. */
 export interface World {
@@ -31,6 +34,9 @@ export interface World {
   /** Another copy of the API on the same database, with other parts. */
   serve(changes: Partial<Dependencies>): Promise<{ call: Call; origin: string }>;
 }
+
+/** As good as none: all tests together call from one address. */
+const UNLIMITED = { perMinute: 60_000, anonymousPerMinute: 60_000 };
 
 let shared: Promise<World> | undefined;
 
@@ -64,6 +70,7 @@ async function startWorld(): Promise<World> {
   await issuer.start(0, "127.0.0.1");
   atTheEnd(() => issuer.stop());
 
+  const { privateKey: sessionKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const logged: string[] = [];
   // Nothing listens there: without a node the API must go on.
   const nowhere = `http://127.0.0.1:${await freePort()}`;
@@ -74,8 +81,16 @@ async function startWorld(): Promise<World> {
     keyring: secretKeyring("test", randomBytes(32).toString("hex")),
     chains: createChainReaders(deployment, new Map(deployment.chains.map(({ chainId }) => [chainId, nowhere]))),
     tokens: createTokenVerifier(oidcOf(issuer)),
+    sessions: createSessionTokens({ origin: SESSIONS, audience: AUDIENCE, key: sessionKey }),
     log: pino({ level: "debug" }, { write: (line: string) => void logged.push(line) }),
-    settings: { minTimeoutSeconds: 60, graphqlUrl: `${nowhere}/graphql`, maxLagSeconds: 60 },
+    settings: {
+      minTimeoutSeconds: 60,
+      graphqlUrl: `${nowhere}/graphql`,
+      maxLagSeconds: 60,
+      trustedProxies: [],
+      dashboardOrigins: [],
+      rateLimits: UNLIMITED,
+    },
   };
   const serve = async (changes: Partial<Dependencies>) => {
     const server = await startServer({ ...deps, ...changes }, "127.0.0.1", 0);

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +11,14 @@ describe("readConfig", () => {
   const file = join(folder, "deployments.json");
   writeFileSync(file, JSON.stringify(testDeployment()));
   after(() => rmSync(folder, { recursive: true, force: true }));
+  const pem = (type: "rsa" | "ec", modulusLength = 2048) => {
+    const options = { type: "pkcs8", format: "pem" } as const;
+    if (type === "ec") return generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export(options) as string;
+    return generateKeyPairSync("rsa", { modulusLength }).privateKey.export(options) as string;
+  };
+  const sessionKey = pem("rsa");
+  const sessionKeyFile = join(folder, "session-key.pem");
+  writeFileSync(sessionKeyFile, sessionKey);
   const good = {
     DATABASE_URL: "postgres://localhost/keystone",
     DEPLOYMENTS_FILE: file,
@@ -17,6 +26,7 @@ describe("readConfig", () => {
     OIDC_JWKS_URL: "http://127.0.0.1:8001/.well-known/jwks.json",
     SECRETS_KEY: "ab".repeat(32),
     SECRETS_KEY_ID: "local",
+    SESSION_KEY_FILE: sessionKeyFile,
     RPC_URL_11155111: "http://127.0.0.1:8545",
     RPC_URL_84532: "http://127.0.0.1:8546",
   };
@@ -24,6 +34,12 @@ describe("readConfig", () => {
   it("fills in what the local world has", () => {
     const config = readConfig(good);
     expect(config.port).to.equal(8000);
+    expect(config.trustedProxies).to.deep.equal([]);
+    const proxied = readConfig({ ...good, TRUSTED_PROXIES: "10.0.0.0/8, ::1" });
+    expect(proxied.trustedProxies.map(([first, bits]) => `${first}/${bits}`)).to.deep.equal(["10.0.0.0/8", "::1/128"]);
+    const pages = readConfig({ ...good, DASHBOARD_ORIGINS: "https://a.example,http://localhost:3000" });
+    expect(pages.dashboardOrigins).to.deep.equal(["https://a.example", "http://localhost:3000"]);
+    expect(config.origin).to.equal("http://localhost:8000");
     expect(config.oidc.audience).to.equal("https://api.keystoneos.xyz");
     expect(config.graphqlUrl).to.equal("http://127.0.0.1:42069/graphql");
     expect(config.minTimeoutSeconds).to.equal(60);
@@ -46,6 +62,10 @@ describe("readConfig", () => {
     RPC_URL_84532: "here",
     DEPLOYMENTS_FILE: join(folder, "nothing.json"),
     LOG_LEVEL: "loud",
+    DASHBOARD_ORIGINS: "https://a.example, https://b.example/",
+    TRUSTED_PROXIES: "10.0.0.0/8, 10.0.0.1/8",
+    API_ORIGIN: "https://api.example/v1",
+    SESSION_KEY_FILE: join(folder, "nothing.pem"),
   };
   for (const [name, value] of Object.entries(wrong)) {
     it(`names ${name} when it is wrong, without showing a secret`, () => {
@@ -54,6 +74,25 @@ describe("readConfig", () => {
       expect(read).to.not.throw(good.SECRETS_KEY);
     });
   }
+
+  it("takes no key for sessions that is short, of another kind, public or none, and shows nothing of it", () => {
+    const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const texts = [pem("rsa", 1024), pem("ec"), publicKey.export({ type: "spki", format: "pem" }) as string, "secret"];
+    for (const text of texts) {
+      writeFileSync(sessionKeyFile, text);
+      try {
+        expect(() => readConfig(good)).to.throw(ConfigError, "SESSION_KEY_FILE");
+        expect(() => readConfig(good)).to.not.throw(text);
+      } finally {
+        writeFileSync(sessionKeyFile, sessionKey);
+      }
+    }
+  });
+
+  it("takes no issuer that is the API itself", () => {
+    const same = { ...good, OIDC_ISSUER: "http://api.example", API_ORIGIN: "http://api.example" };
+    expect(() => readConfig(same)).to.throw(ConfigError, "API_ORIGIN");
+  });
 
   it("names everything that is wrong at once", () => {
     expect(() => readConfig({})).to.throw(ConfigError, /DATABASE_URL[\s\S]*DEPLOYMENTS_FILE[\s\S]*SECRETS_KEY/);

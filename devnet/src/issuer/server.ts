@@ -9,6 +9,9 @@ import type { SigningKey } from "./keys.ts";
 /** Seconds. */
 const TOKEN_LIFE = 24 * 3600;
 
+/** The client that users sign in with. */
+const USERS_CLIENT = "dashboard";
+
 const tokenRequestSchema = z.object({
   grant_type: z.string(),
   client_id: z.string(),
@@ -17,12 +20,24 @@ const tokenRequestSchema = z.object({
   scope: z.string().optional(),
 });
 
+const permission = z.string().regex(/^[a-z:_-]+$/);
+
 const clientRequestSchema = z.strictObject({
   name: z.string().min(1).max(200),
-  scopes: z.array(z.string().regex(/^[a-z:_-]+$/)).optional(),
+  scopes: z.array(permission).optional(),
 });
 
-/** Discovery, keys, tokens for machines, and the creation of clients, which only the local administrator may ask for. */
+const userTokenRequestSchema = z.strictObject({
+  user_id: z.string().min(1).max(255),
+  /** The organization that the user has signed in to; a KeyStone operator needs none. */
+  org_id: z.string().min(1).max(255).optional(),
+  permissions: z.array(permission),
+});
+
+/**
+ * Discovery, keys, tokens for machines; and for the local administrator the creation of clients, and tokens as members of an
+ * organization get them by signing in.
+ */
 export function issuerRoutes(config: IssuerConfig, clients: ClientFile, key: SigningKey): Hono {
   const { issuer, audience, adminToken } = config;
   const app = new Hono();
@@ -61,28 +76,45 @@ export function issuerRoutes(config: IssuerConfig, clients: ClientFile, key: Sig
     const refused = asked.find((scope) => !client.scopes.includes(scope));
     if (refused !== undefined) return c.json(oauthError("invalid_scope", `The client may not have ${refused}`), 400);
     const scope = asked.join(" ");
-    const access_token = await new SignJWT({ azp: client.client_id, scope, gty: "client-credentials" })
-      .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: key.kid })
-      .setIssuer(issuer)
-      .setSubject(`${client.client_id}@clients`)
-      .setAudience(audience)
-      .setIssuedAt()
-      .setExpirationTime(`${TOKEN_LIFE}s`)
-      .sign(key.key);
+    const claims = { azp: client.client_id, scope, gty: "client-credentials" };
+    const access_token = await sign(`${client.client_id}@clients`, claims);
     return c.json({ access_token, token_type: "Bearer", expires_in: TOKEN_LIFE, scope });
+  });
+
+  app.post("/user-tokens", async (c) => {
+    c.header("Cache-Control", "no-store");
+    if (!sameSecret(c.req.header("Authorization") ?? "", `Bearer ${adminToken}`))
+      return c.json(oauthError("invalid_token", "Only the administrator gets tokens of users"), 401);
+    const parsed = userTokenRequestSchema.safeParse(await body(c));
+    if (!parsed.success) return c.json(invalid(parsed.error), 400);
+    const { user_id, org_id, permissions } = parsed.data;
+    const access_token = await sign(user_id, { azp: USERS_CLIENT, org_id, permissions });
+    return c.json({ access_token, token_type: "Bearer", expires_in: TOKEN_LIFE }, 201);
   });
 
   app.post("/clients", async (c) => {
     if (!sameSecret(c.req.header("Authorization") ?? "", `Bearer ${adminToken}`))
       return c.json(oauthError("invalid_token", "Only the administrator creates clients"), 401);
     const parsed = clientRequestSchema.safeParse(await body(c));
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      return c.json(oauthError("invalid_request", `${issue?.path.join(".") || "body"}: ${issue?.message}`), 400);
-    }
+    if (!parsed.success) return c.json(invalid(parsed.error), 400);
     return c.json(clients.create(parsed.data.name, parsed.data.scopes ?? DEFAULT_SCOPES), 201);
   });
   return app;
+
+  function sign(subject: string, claims: Record<string, unknown>): Promise<string> {
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: key.kid })
+      .setIssuer(issuer)
+      .setSubject(subject)
+      .setAudience(audience)
+      .setIssuedAt()
+      .setExpirationTime(`${TOKEN_LIFE}s`)
+      .sign(key.key);
+  }
+}
+
+function invalid({ issues: [issue] }: z.ZodError) {
+  return oauthError("invalid_request", `${issue?.path.join(".") || "body"}: ${issue?.message}`);
 }
 
 function oauthError(error: string, error_description: string) {

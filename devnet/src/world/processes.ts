@@ -20,6 +20,7 @@ export const AUDIENCE = "https://api.keystoneos.xyz";
 export const issuerUrl = (ports: Ports) => `http://127.0.0.1:${ports.issuer}/`;
 export const rpcUrl = (ports: Ports, chainId: number) => `http://127.0.0.1:${ports.chains[chainId]}`;
 export const deploymentsFile = (dir: string) => join(dir, "deployments.json");
+export const sessionKeyFile = (dir: string) => join(dir, "session-key.pem");
 export const layerZeroFile = (dir: string) => join(dir, "layerzero.json");
 
 /** How each process of the local world is started: its command, its environment, and where it says that it is ready. */
@@ -117,11 +118,16 @@ function described(name: ServiceName, settings: WorldSettings): Described {
           ...commonEnvironment(settings),
           ...sealing,
           API_PORT: String(ports.api),
+          API_ORIGIN: `http://localhost:${ports.api}`,
+          SESSION_KEY_FILE: sessionKeyFile(dir),
           OIDC_ISSUER: issuerUrl(ports),
           OIDC_AUDIENCE: AUDIENCE,
           OIDC_JWKS_URL: `${issuerUrl(ports)}.well-known/jwks.json`,
           GRAPHQL_URL: `http://127.0.0.1:${ports.indexer}/graphql`,
           MIN_TIMEOUT_SECONDS: "20",
+          // All its platforms call from one address, and its demo asks often.
+          RATE_LIMIT_PER_MINUTE: "60000",
+          RATE_LIMIT_ANONYMOUS_PER_MINUTE: "60000",
         },
         readyUrl: () => `http://127.0.0.1:${ports.api}/ready`,
       };

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 /** What the processes of one world share and nobody else may know. */
@@ -16,4 +16,11 @@ export function loadSecrets(file: string): WorldSecrets {
     writeFileSync(file, JSON.stringify(drawn, null, 2), { mode: 0o600 });
   }
   return JSON.parse(readFileSync(file, "utf8"));
+}
+
+/** Draws the key of the API's session tokens the first time, into a PEM file that only its owner may read. */
+export function ensureSessionKey(file: string): void {
+  if (existsSync(file)) return;
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  writeFileSync(file, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
 }

@@ -1,14 +1,14 @@
 import { z } from "@hono/zod-openapi";
+import { access } from "../../auth/access.ts";
 import { jsonBody } from "../../middleware/json-body.ts";
 import { InstructionCreate, InstructionRead } from "../../schemas/instruction.ts";
 import { readIdempotency } from "../../services/idempotency.ts";
 import { submitInstruction } from "../../services/instructions/submit-instruction.ts";
 import { requestFacts } from "../facts.ts";
-import { answer, createRoute, operation, problems, secured } from "../operation.ts";
-
-const { guard, security } = secured("instructions:write");
+import { answer, createRoute, operation, problems } from "../operation.ts";
 
 export const createInstruction = operation(
+  access("environment", ["m2m", "user", "session"], "instructions:write"),
   createRoute({
     method: "post",
     path: "/v1/instructions",
@@ -16,8 +16,7 @@ export const createInstruction = operation(
     tags: ["Instructions"],
     summary: "Submit one side of a trade",
     description: "Stores the instruction and matches it at once when the other side's is there.",
-    security,
-    middleware: [guard, jsonBody()],
+    middleware: jsonBody(),
     request: {
       headers: z.object({
         "idempotency-key": z
@@ -32,6 +31,7 @@ export const createInstruction = operation(
       200: answer(InstructionRead, "The instruction that this idempotency key made, as it is now"),
       ...problems.submitted(
         "platform_suspended",
+        "session_settlement_forbidden",
         "idempotency_key_reused",
         "idempotency_key_missing",
         "idempotency_key_conflict",
@@ -62,7 +62,7 @@ export const createInstruction = operation(
   async (c) => {
     const { deps, caller, rawBody } = c.var;
     const request = readIdempotency(
-      caller.environmentId,
+      { environmentId: caller.environmentId },
       "POST /v1/instructions",
       rawBody,
       c.req.header("idempotency-key"),

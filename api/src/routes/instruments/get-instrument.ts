@@ -1,20 +1,18 @@
 import { z } from "@hono/zod-openapi";
+import { access } from "../../auth/access.ts";
 import { InstrumentRead } from "../../schemas/instrument.ts";
 import { pathId } from "../../schemas/primitives.ts";
 import { getInstrument as get } from "../../services/instruments/get-instrument.ts";
-import { answer, createRoute, operation, problems, secured } from "../operation.ts";
-
-const { guard, security } = secured("settlements:read", "templates:read");
+import { answer, createRoute, operation, problems } from "../operation.ts";
 
 export const getInstrument = operation(
+  access("environment", ["m2m", "user", "session"], "settlements:read", "templates:read"),
   createRoute({
     method: "get",
     path: "/v1/instruments/{instrument_id}",
     operationId: "getInstrument",
     tags: ["Instruments"],
     summary: "Read an instrument",
-    security,
-    middleware: guard,
     request: { params: z.object({ instrument_id: pathId }) },
     responses: { 200: answer(InstrumentRead, "The instrument"), ...problems.secured("not_found") },
   }),

@@ -1,20 +1,18 @@
+import { access } from "../../auth/access.ts";
 import { InstrumentPage } from "../../schemas/instrument.ts";
 import { pageQuery } from "../../schemas/page.ts";
 import { addressInput, queryInteger, text } from "../../schemas/primitives.ts";
 import { listInstruments as list } from "../../services/instruments/list-instruments.ts";
-import { answer, createRoute, operation, problems, secured } from "../operation.ts";
-
-const { guard, security } = secured("settlements:read", "templates:read");
+import { answer, createRoute, operation, problems } from "../operation.ts";
 
 export const listInstruments = operation(
+  access("environment", ["m2m", "user", "session"], "settlements:read", "templates:read"),
   createRoute({
     method: "get",
     path: "/v1/instruments",
     operationId: "listInstruments",
     tags: ["Instruments"],
     summary: "List own and global instruments",
-    security,
-    middleware: guard,
     request: {
       query: pageQuery({
         alias: text(1, 255).optional(),

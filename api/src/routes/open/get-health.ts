@@ -2,6 +2,7 @@ import { Health } from "../../schemas/status.ts";
 import { answer, createRoute, operation, problems } from "../operation.ts";
 
 export const getHealth = operation(
+  "unlimited",
   createRoute({
     method: "get",
     path: "/health",

@@ -3,6 +3,7 @@ import { getReadiness as get } from "../../services/status/get-readiness.ts";
 import { answer, createRoute, operation, problems } from "../operation.ts";
 
 export const getReadiness = operation(
+  "unlimited",
   createRoute({
     method: "get",
     path: "/ready",

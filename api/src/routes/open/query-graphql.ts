@@ -7,6 +7,7 @@ import { answer, createRoute, operation, problems } from "../operation.ts";
 const MAX_BODY_BYTES = 20 * 1024;
 
 export const queryGraphql = operation(
+  "anyone",
   createRoute({
     method: "post",
     path: "/graphql",
@@ -18,7 +19,13 @@ export const queryGraphql = operation(
     request: { body: { required: true, content: { "application/json": { schema: GraphqlRequest } } } },
     responses: {
       200: answer(GraphqlResponse, "The indexer's answer: data, errors or both"),
-      ...problems.open("malformed_json", "payload_too_large", "unsupported_media_type", "validation_error"),
+      ...problems.open(
+        "rate_limited",
+        "malformed_json",
+        "payload_too_large",
+        "unsupported_media_type",
+        "validation_error",
+      ),
     },
   }),
   async (c) => c.json(await forwardQuery(c.var.deps, c.req.valid("json")), 200),

@@ -1,12 +1,12 @@
 import { z } from "@hono/zod-openapi";
+import { access } from "../../auth/access.ts";
 import { DepositInfo } from "../../schemas/deposit-info.ts";
 import { bytes32Input, pathId } from "../../schemas/primitives.ts";
 import { getDepositInfo as get } from "../../services/settlements/get-deposit-info.ts";
-import { answer, createRoute, operation, problems, secured } from "../operation.ts";
-
-const { guard, security } = secured("settlements:write");
+import { answer, createRoute, operation, problems } from "../operation.ts";
 
 export const getDepositInfo = operation(
+  access("environment", ["m2m", "user", "session"], "settlements:write"),
   createRoute({
     method: "get",
     path: "/v1/settlements/{settlement_id}/legs/{leg_index}/deposit-info",
@@ -14,8 +14,6 @@ export const getDepositInfo = operation(
     tags: ["Settlements"],
     summary: "Get the calls that deposit an own leg",
     description: "A party that named no receive leg sends the hash of the terms it accepts.",
-    security,
-    middleware: guard,
     request: {
       params: z.object({ settlement_id: pathId, leg_index: z.string().openapi({ type: "integer", minimum: 0 }) }),
       query: z.strictObject({ settlement_hash: bytes32Input.optional() }),
@@ -23,6 +21,7 @@ export const getDepositInfo = operation(
     responses: {
       200: answer(DepositInfo, "What the depositing wallet has to send"),
       ...problems.secured(
+        "session_settlement_forbidden",
         "not_leg_owner",
         "not_found",
         "not_awaiting_deposits",

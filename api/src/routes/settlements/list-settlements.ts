@@ -1,12 +1,11 @@
 import { z } from "@hono/zod-openapi";
+import { access } from "../../auth/access.ts";
 import { settlementState, settlementType } from "../../schemas/enums.ts";
 import { pageQuery } from "../../schemas/page.ts";
 import { text, timeInput, uuidInput } from "../../schemas/primitives.ts";
 import { SettlementPage } from "../../schemas/settlement.ts";
 import { listSettlements as list } from "../../services/settlements/list-settlements.ts";
-import { answer, createRoute, operation, problems, secured } from "../operation.ts";
-
-const { guard, security } = secured("settlements:read");
+import { answer, createRoute, operation, problems } from "../operation.ts";
 
 /** A query parameter that may be repeated: one value arrives as a string, several as a list. */
 const states = z
@@ -14,14 +13,13 @@ const states = z
   .openapi({ type: "array", items: { $ref: "#/components/schemas/SettlementState" } });
 
 export const listSettlements = operation(
+  access("environment", ["m2m", "user", "session"], "settlements:read"),
   createRoute({
     method: "get",
     path: "/v1/settlements",
     operationId: "listSettlements",
     tags: ["Settlements"],
     summary: "List settlements with a party of the environment, newest first",
-    security,
-    middleware: guard,
     request: {
       query: pageQuery({
         state: states,

@@ -1,19 +1,17 @@
+import { access } from "../../auth/access.ts";
 import { pageQuery } from "../../schemas/page.ts";
 import { SettlementTemplatePage } from "../../schemas/template.ts";
 import { listTemplates as list } from "../../services/templates/list-templates.ts";
-import { answer, createRoute, operation, problems, secured } from "../operation.ts";
-
-const { guard, security } = secured("templates:read");
+import { answer, createRoute, operation, problems } from "../operation.ts";
 
 export const listTemplates = operation(
+  access("environment", ["m2m", "user", "session"], "templates:read"),
   createRoute({
     method: "get",
     path: "/v1/settlement-templates",
     operationId: "listSettlementTemplates",
     tags: ["Templates"],
     summary: "List the newest active version of every template",
-    security,
-    middleware: guard,
     request: { query: pageQuery({}) },
     responses: { 200: answer(SettlementTemplatePage, "A page of templates"), ...problems.secured("validation_error") },
   }),

@@ -18,7 +18,7 @@ export async function cancelInstruction(
   facts: RequestFacts,
 ): Promise<InstructionRead> {
   return transaction(deps.db, async (trx) => {
-    const seen = await readInstruction(trx, caller.environmentId, id);
+    const seen = await readInstruction(trx, caller, id);
     const now = await lockReference(trx, seen.trade_reference);
     const { numUpdatedRows } = await trx
       .updateTable("keystone.instruction")
@@ -38,6 +38,6 @@ export async function cancelInstruction(
         statusCode: 200,
       }),
     ]);
-    return readInstruction(trx, caller.environmentId, id);
+    return readInstruction(trx, caller, id);
   });
 }

@@ -1,5 +1,6 @@
 import type { Row, Store } from "@keystoneos/store";
 import { sql } from "kysely";
+import type { Caller } from "../../auth/caller.ts";
 import type { InstructionRead } from "../../schemas/instruction.ts";
 import type { Page, PageInput } from "../../schemas/page.ts";
 import { afterCursor, skipped } from "../newest-first.ts";
@@ -12,15 +13,16 @@ export interface InstructionFilters extends PageInput {
   idempotency_key?: string | undefined;
 }
 
-/** The environment's own instructions, newest first. */
+/** The environment's own instructions, newest first; of a session that is bound to settlements, those that made them. */
 export async function listInstructions(
   db: Store,
-  environmentId: string,
+  caller: Caller,
   filters: InstructionFilters,
 ): Promise<Page<InstructionRead>> {
   const window = readWindow(filters);
   const { status, trade_reference, idempotency_key } = filters;
-  let own = instructionsOf(db, environmentId);
+  let own = instructionsOf(db, caller.environmentId);
+  if (caller.settlementIds !== null) own = own.where("instruction.settlement_id", "in", caller.settlementIds);
   if (status !== undefined) own = own.where(sql<boolean>`${effectiveStatus} = ${status}`);
   if (trade_reference !== undefined) own = own.where("instruction.trade_reference", "=", trade_reference);
   if (idempotency_key !== undefined) own = own.where("instruction.idempotency_key", "=", idempotency_key);

@@ -11,6 +11,7 @@ import { rememberTokens } from "../instruments/remember-tokens.ts";
 import { lockReference } from "../matching/lock-reference.ts";
 import { type MatchOutcome, matchInstruction } from "../matching/match-instruction.ts";
 import type { Side } from "../matching/side.ts";
+import { checkRestriction } from "../restriction.ts";
 import { wholeSecond } from "../time.ts";
 import { type CheckedInstruction, checkInstruction } from "./check-instruction.ts";
 import { marginFor, timeoutFault } from "./check-timeout.ts";
@@ -37,8 +38,9 @@ export interface SubmissionResult {
  */
 export async function submitInstruction(deps: Dependencies, submission: Submission): Promise<SubmissionResult> {
   const { caller, input, request } = submission;
+  checkRestriction(caller, null);
   const made = await findReplay(deps.db, request);
-  if (made !== null) return { instruction: await readInstruction(deps.db, caller.environmentId, made), replayed: true };
+  if (made !== null) return { instruction: await readInstruction(deps.db, caller, made), replayed: true };
   if (caller.platformStatus === "suspended") {
     throw new ApiError("platform_suspended", "The platform is suspended and cannot submit new instructions");
   }
@@ -48,7 +50,7 @@ export async function submitInstruction(deps: Dependencies, submission: Submissi
     await lockKey(trx, request);
     const meanwhile = await findReplay(trx, request);
     const id = meanwhile ?? (await storeAndMatch(deps, trx, submission, checked));
-    return { instruction: await readInstruction(trx, caller.environmentId, id), replayed: meanwhile !== null };
+    return { instruction: await readInstruction(trx, caller, id), replayed: meanwhile !== null };
   });
 }
 

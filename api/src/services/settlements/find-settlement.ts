@@ -3,11 +3,12 @@ import type { Caller } from "../../auth/caller.ts";
 import type { Dependencies } from "../../context.ts";
 import { notFound } from "../../errors/api-error.ts";
 import { isUuid } from "../../schemas/primitives.ts";
+import { checkRestriction } from "../restriction.ts";
 import type { Heads } from "./finality.ts";
 import { type LoadedSettlement, loadSettlements } from "./load-settlements.ts";
 import { settlementsOf } from "./select-settlement.ts";
 
-/** One settlement with a party of the caller's environment. Throws ApiError 404. */
+/** One settlement with a party of the caller's environment. Throws ApiError 403, 404. */
 export async function findSettlement(
   deps: Dependencies,
   trx: StoreTransaction,
@@ -21,6 +22,7 @@ export async function findSettlement(
     .where("settlement.id", "=", id)
     .executeTakeFirst();
   if (row === undefined) throw notFound("Settlement");
+  checkRestriction(caller, row.id);
   const { settlements, heads } = await loadSettlements(trx, [row]);
   return { loaded: settlements[0] as LoadedSettlement, heads };
 }

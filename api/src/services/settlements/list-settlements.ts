@@ -31,6 +31,7 @@ export function listSettlements(
   const window = readWindow(filters);
   return inSnapshot(deps.db, async (trx) => {
     let own = settlementsOf(trx, deps.deployment, caller.environmentId);
+    if (caller.settlementIds !== null) own = own.where("settlement.id", "in", caller.settlementIds);
     const { state, settlement_type, template_slug, trade_reference, created_from, created_to } = filters;
     if (state !== undefined) own = own.where(sql<boolean>`${shownState} = ANY(${state}::text[])`);
     if (settlement_type !== undefined) own = own.where("settlement.settlement_type", "=", settlement_type);

@@ -1,5 +1,6 @@
 import { ComplianceStatus } from "@keystoneos/protocol";
 import type { Row } from "@keystoneos/store";
+import type { CallerKind, Right } from "../../auth/rights.ts";
 import type { Compliance, ComplianceCheckRead } from "../../schemas/compliance.ts";
 import { showAddress } from "../../schemas/primitives.ts";
 import { showTime } from "../time.ts";
@@ -38,13 +39,17 @@ const ATTESTED: Partial<Record<Row<"compliance_check">["status"], number>> = {
   fail: ComplianceStatus.Fail,
 };
 
+/** The right that shows what a provider said, by kind of caller. */
+const SENSITIVE_RIGHT: Partial<Record<CallerKind, Right>> = { m2m: "settlements:write", user: "compliance:decide" };
+
 function renderCheck(
   check: Row<"compliance_check">,
   position: number,
   statements: NewestStatement[],
   { caller }: RenderContext,
 ): ComplianceCheckRead {
-  const sensitive = caller.rights.has("settlements:write");
+  const needed = SENSITIVE_RIGHT[caller.kind];
+  const sensitive = needed !== undefined && caller.rights.has(needed);
   const index = 2 * position + (check.check_type === "entity" ? 0 : 1);
   const said = ATTESTED[check.status];
   const statement = statements.find(({ statuses }) => said !== undefined && statuses[index] === said);

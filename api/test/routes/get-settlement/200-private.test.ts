@@ -4,7 +4,8 @@ import type { Json } from "../../support/client.ts";
 import { testDeployment } from "../../support/deployment.ts";
 import { indexAttestation, indexState, setHeads } from "../../support/facts.ts";
 import { BUYER_WALLET, SELLER_WALLET } from "../../support/instructions.ts";
-import { createToken } from "../../support/tenants.ts";
+import { createSession } from "../../support/sessions.ts";
+import { createToken, createUserToken } from "../../support/tenants.ts";
 import { matchTrade, type Trade } from "../../support/trades.ts";
 import { useWorld } from "../../support/world.ts";
 
@@ -128,6 +129,18 @@ describe("GET /v1/settlements/{settlement_id} 200, what is private", () => {
         risk_score: null,
         matched_lists: null,
       });
+      const shownTo = async (...permissions: string[]) => {
+        const token = await createUserToken(world(), { orgId: trade.seller.orgId, permissions });
+        const headers = { "x-keystone-environment": trade.seller.environmentSlug };
+        const path = `/v1/settlements/${trade.settlementId}`;
+        return (await world().call("GET", path, { token, headers })).body.compliance.checks[0].reference_id;
+      };
+      expect(await shownTo("settlements:read", "settlements:write")).to.equal(null);
+      expect(await shownTo("settlements:read", "compliance:decide")).to.equal("ref-0-entity");
+      const scopes = ["settlements:read", "settlements:write"] as const;
+      const session = await createSession(world(), trade.seller, { scopes });
+      const onSession = await world().call("GET", `/v1/settlements/${trade.settlementId}`, { token: session.token });
+      expect(onSession.body.compliance.checks[0].reference_id).to.equal(null);
       await check(1, "wallet", "fail");
       expect(await status()).to.equal("failed");
     });

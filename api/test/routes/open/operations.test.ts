@@ -56,9 +56,12 @@ describe("operations", () => {
   it("404 for paths that are none, and 405 with what is allowed", async () => {
     const { token } = await createTenant(world());
     for (const path of ["/", "/v1", "/v2/instructions", "/v1/instructions/", "/v1/settlements/a/b", "/v1/%2e%2e/x"]) {
-      const { status, body } = await world().call("GET", path, { token });
+      const { status, body, headers } = await world().call("GET", path, { token });
       expect(status).to.equal(404);
       expect(body).to.deep.include({ code: "not_found", detail: "Route not found" });
+      expect(headers.has("x-ratelimit-remaining"), path).to.equal(
+        new URL(path, world().origin).pathname.startsWith("/v1/"),
+      );
     }
     const methods: [string, string, string][] = [
       ["DELETE", "/v1/instructions", "POST, GET"],
@@ -72,6 +75,7 @@ describe("operations", () => {
       expect(status).to.equal(405);
       expect(body.code).to.equal("method_not_allowed");
       expect(headers.get("allow")).to.equal(allow);
+      expect(headers.get("x-ratelimit-remaining")).to.match(/^[0-9]+$/);
     }
   });
 

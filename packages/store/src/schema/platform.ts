@@ -31,6 +31,10 @@ export interface EnvironmentTable {
   slug: string;
   auth0_client_id: string;
   is_active: Generated<boolean>;
+  /** Null for the newest. */
+  api_version: string | null;
+  /** Requests per minute; null for the API's own. */
+  rate_limit_rpm: number | null;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -285,8 +289,39 @@ export interface ChainTransactionTable {
   updated_at: Timestamp;
 }
 
-export interface IdempotencyKeyTable {
+/** A token of the API's own, for a browser. */
+export interface SessionTable {
+  id: Generated<string>;
   environment_id: string;
+  scopes: string[];
+  /** Null for all settlements of the environment. */
+  settlement_ids: string[] | null;
+  metadata: JSONColumnType<Record<string, string> | null, string | null | undefined, string | null>;
+  expires_at: RequiredTimestamp;
+  revoked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  created_at: Timestamp;
+}
+
+export interface AllowedIpTable {
+  id: Generated<string>;
+  environment_id: string;
+  /** Canonical. */
+  cidr: string;
+  description: string | null;
+  created_by: string;
+  created_at: Timestamp;
+}
+
+export interface RateBucketTable {
+  key: string;
+  /** When all of its tokens are there again. */
+  full_at: RequiredTimestamp;
+}
+
+/** A key belongs to an environment or to a platform. */
+export interface IdempotencyKeyTable {
+  environment_id: string | null;
+  platform_id: string | null;
   route: string;
   key: string;
   body_hash: string;
@@ -333,6 +368,9 @@ export interface PlatformTables {
   intent: IntentTable;
   attestation: AttestationTable;
   chain_transaction: ChainTransactionTable;
+  session: SessionTable;
+  allowed_ip: AllowedIpTable;
+  rate_bucket: RateBucketTable;
   idempotency_key: IdempotencyKeyTable;
   activity_log: ActivityLogTable;
 }
