@@ -24,6 +24,8 @@ const schema = z.object({
   RELAYER_PRIVATE_KEY: privateKey,
   /** Signs attestations. Never sends a transaction. */
   ATTESTER_PRIVATE_KEY: privateKey,
+  /** Takes the MANUAL steps that KeyStone's operators ask for. Without it they wait for a relayer that has it. */
+  OPERATOR_PRIVATE_KEY: privateKey.optional(),
   SECRETS_KEY: z.string().regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
   SECRETS_KEY_ID: z.string().min(1).max(100),
   /** No default: a deployment that forgot it would screen against nobody. */
@@ -49,6 +51,8 @@ export interface Config {
   rpcUrls: ReadonlyMap<number, string>;
   relayerKey: Hex;
   attesterKey: Hex;
+  /** Null where this relayer takes no MANUAL steps. */
+  operatorKey: Hex | null;
   keyring: SecretKeyring;
   sanctionsListDir: string;
   logLevel: string;
@@ -70,7 +74,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   }
   const vars = parsed.data;
   const deployment = readDeployment(vars.DEPLOYMENTS_FILE);
-  checkKeys(deployment, vars.RELAYER_PRIVATE_KEY, vars.ATTESTER_PRIVATE_KEY);
+  checkKeys(deployment, vars.RELAYER_PRIVATE_KEY, vars.ATTESTER_PRIVATE_KEY, vars.OPERATOR_PRIVATE_KEY);
   return {
     databaseUrl: vars.DATABASE_URL,
     indexerSchema: vars.INDEXER_SCHEMA,
@@ -78,6 +82,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     rpcUrls: new Map(deployment.chains.map(({ chainId }) => [chainId, rpcUrl(present, chainId)])),
     relayerKey: vars.RELAYER_PRIVATE_KEY,
     attesterKey: vars.ATTESTER_PRIVATE_KEY,
+    operatorKey: vars.OPERATOR_PRIVATE_KEY ?? null,
     keyring: secretKeyring(vars.SECRETS_KEY_ID, vars.SECRETS_KEY),
     sanctionsListDir: vars.SANCTIONS_LIST_DIR,
     logLevel: vars.LOG_LEVEL,
@@ -112,7 +117,7 @@ function rpcUrl(env: Record<string, string | undefined>, chainId: number): strin
 }
 
 /** One key, one power: who pays gas does not attest, and neither takes an operator's steps. */
-function checkKeys(deployment: Deployment, relayerKey: Hex, attesterKey: Hex): void {
+function checkKeys(deployment: Deployment, relayerKey: Hex, attesterKey: Hex, operatorKey: Hex | undefined): void {
   const relayer = privateKeyToAccount(relayerKey).address;
   const attester = privateKeyToAccount(attesterKey).address;
   const same = (a: Address, b: Address) => a.toLowerCase() === b.toLowerCase();
@@ -120,4 +125,7 @@ function checkKeys(deployment: Deployment, relayerKey: Hex, attesterKey: Hex): v
   const { operator } = deployment.templates;
   if (same(operator, relayer)) throw new ConfigError("RELAYER_PRIVATE_KEY", "must not be the templates' operator");
   if (same(operator, attester)) throw new ConfigError("ATTESTER_PRIVATE_KEY", "must not be the templates' operator");
+  if (operatorKey !== undefined && !same(operator, privateKeyToAccount(operatorKey).address)) {
+    throw new ConfigError("OPERATOR_PRIVATE_KEY", "must be the key of the templates' operator");
+  }
 }

@@ -25,8 +25,9 @@ export class Reconciler {
 
   constructor(context: ActContext) {
     this.#context = context;
-    const { db, deployment, attester, secrets, log } = context;
-    this.#source = { db, deployment, attester: attester.address, secrets, log };
+    const { db, deployment, attester, pipeline, secrets, log } = context;
+    const operator = pipeline.operator?.address ?? null;
+    this.#source = { db, deployment, attester: attester.address, operator, secrets, log };
   }
 
   /** Never throws: what fails is logged and looked at again in the next pass. */
@@ -45,6 +46,7 @@ export class Reconciler {
     const intents = await this.#context.db
       .selectFrom("keystone.intent")
       .select("id")
+      .where("kind", "=", "settle")
       .where("status", "=", "open")
       .orderBy("created_at")
       .execute();

@@ -35,7 +35,15 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
   const context: ActContext = {
     db,
     deployment: config.deployment,
-    pipeline: { db, chains, account, log, rebroadcastSeconds: config.rebroadcastSeconds, trackedHeads: new Map() },
+    pipeline: {
+      db,
+      chains,
+      account,
+      operator: config.operatorKey === null ? null : privateKeyToAccount(config.operatorKey),
+      log,
+      rebroadcastSeconds: config.rebroadcastSeconds,
+      trackedHeads: new Map(),
+    },
     attester: privateKeyToAccount(config.attesterKey),
     secrets: new SecretBook(config.keyring, log),
     providers,
@@ -47,7 +55,12 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
   let stopped = false;
   const stopping = () => stopped;
   const health: Health = await serveHealth(config.host, config.port, { db, chains: chains.values(), loop });
-  log.info({ port: health.port, relayer: account.address, attester: context.attester.address }, "relayer started");
+  const keys = {
+    relayer: account.address,
+    attester: context.attester.address,
+    operator: context.pipeline.operator?.address,
+  };
+  log.info({ port: health.port, ...keys }, "relayer started");
 
   for (const chain of chains.values())
     await patiently(`chain ${chain.chainId}`, () => checkChain(chain), log, stopping);

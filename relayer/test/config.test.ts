@@ -74,6 +74,19 @@ describe("readConfig", () => {
     }
   });
 
+  it("takes the operator's key where there is one, and no other key for it", async () => {
+    expect(readConfig(env).operatorKey).to.equal(null);
+    expect(failure({ OPERATOR_PRIVATE_KEY: localPrivateKey("operator") }).message).to.equal(
+      "OPERATOR_PRIVATE_KEY: must be the key of the templates' operator",
+    );
+    expect(failure({ OPERATOR_PRIVATE_KEY: "0xsecret" }).message).to.match(/^OPERATOR_PRIVATE_KEY: must be a private/);
+    const deployment = sampleDeployment();
+    deployment.templates.operator = localAccount("operator").address;
+    await writeFile(env.DEPLOYMENTS_FILE ?? "", JSON.stringify(deployment));
+    const OPERATOR_PRIVATE_KEY = localPrivateKey("operator");
+    expect(readConfig({ ...env, OPERATOR_PRIVATE_KEY }).operatorKey).to.equal(OPERATOR_PRIVATE_KEY);
+  });
+
   it("refuses one key with two powers", async () => {
     expect(failure({ ATTESTER_PRIVATE_KEY: env.RELAYER_PRIVATE_KEY }).message).to.equal(
       "ATTESTER_PRIVATE_KEY: must not be the relayer's gas key",

@@ -106,6 +106,7 @@ function described(name: ServiceName, settings: WorldSettings): Described {
           ...sealing,
           RELAYER_PRIVATE_KEY: localPrivateKey("relayer"),
           ATTESTER_PRIVATE_KEY: localPrivateKey("attester"),
+          OPERATOR_PRIVATE_KEY: localPrivateKey("operator"),
           SANCTIONS_LIST_DIR: join(ROOT, "relayer/lists"),
           RELAYER_PORT: String(ports.relayer),
         },

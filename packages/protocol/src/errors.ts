@@ -30,4 +30,5 @@ export type ProtocolErrorCode =
   | "quantity_range"
   | "fee_input"
   | "event_input"
+  | "evidence_input"
   | "message_encoding";

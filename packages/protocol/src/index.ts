@@ -22,6 +22,7 @@ export {
   deploymentChain,
   type TokenStandardName,
 } from "./deployment/deployment.ts";
+export { evidenceHash, type InterventionRecord } from "./evidence.ts";
 export * from "./fold/index.ts";
 export * from "./gates/index.ts";
 export {

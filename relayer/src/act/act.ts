@@ -6,6 +6,7 @@ import type { Action, SendAction } from "../plan/actions.ts";
 import { close, forgetSecrets } from "./close.ts";
 import type { ActContext } from "./context.ts";
 import { draftOf } from "./draft.ts";
+import { finish } from "./finish.ts";
 import type { Patience } from "./patience.ts";
 import { inspectMessage } from "./recover.ts";
 import { screen } from "./screen.ts";
@@ -13,7 +14,8 @@ import { sign } from "./sign.ts";
 
 /** Does one action, or finds that it cannot be done now. Never throws: one settlement's trouble is not another's. */
 export async function act(context: ActContext, patience: Patience, facts: Facts, action: Action): Promise<void> {
-  const name = `${facts.settlementId}:${nameOf(action)}`;
+  // What an operator has tried anew waits for nothing that came before.
+  const name = `${facts.settlementId}:${facts.retry?.intentId ?? ""}:${nameOf(action)}`;
   if (!patience.mayTry(name)) return;
   try {
     const outcome = await perform(context, facts, action);
@@ -33,17 +35,34 @@ async function perform(context: ActContext, facts: Facts, action: Action): Promi
   switch (action.type) {
     case "send":
       return submit(context.pipeline, await draftOf(context, facts, action));
+    case "intervene":
+      return intervene(context, facts, action);
     case "recover":
       return recover(context, facts, action);
     case "screen":
       return screen(context, facts, action.checks).then(() => null);
     case "sign":
       return sign(context, facts, action.statuses, action.sequence).then(() => null);
+    case "finish":
+      return finish(context, facts, action.intentId, { status: "done" }).then(() => null);
     case "forget_secrets":
       return forgetSecrets(context, facts).then(() => null);
     case "close":
       return close(context, facts).then(() => null);
   }
+}
+
+/** A refusal that the indexed state explains is the contract's last word; any other may be one block's difference. */
+async function intervene(
+  context: ActContext,
+  facts: Facts,
+  { intentId, send, allowed }: Extract<Action, { type: "intervene" }>,
+): Promise<Outcome> {
+  const outcome = await submit(context.pipeline, await draftOf(context, facts, send));
+  if (outcome.status === "refused" && !allowed) {
+    await finish(context, facts, intentId, { status: "failed", error: outcome.error });
+  }
+  return outcome;
 }
 
 async function recover(
@@ -75,6 +94,10 @@ export function nameOf(action: Action): string {
   switch (action.type) {
     case "send":
       return effect(action);
+    case "intervene":
+      return effect(action.send);
+    case "finish":
+      return `finish:${action.intentId}`;
     case "recover":
       return `recover:${action.message.guid}`;
     case "sign":

@@ -15,10 +15,11 @@ export async function draftOf(context: ActContext, facts: Facts, action: SendAct
   const parts = await partsOf(context, facts, action);
   const { chainId, kind, subject } = action;
   const { settlementId, intentId } = facts;
-  return { chainId, kind, subject, settlementId, intentId, value: 0n, probes: [], headroom: 0n, ...parts };
+  const signer = "relayer" as const;
+  return { chainId, kind, subject, settlementId, intentId, signer, value: 0n, probes: [], headroom: 0n, ...parts };
 }
 
-type Parts = Pick<Draft, "to" | "data"> & Partial<Pick<Draft, "value" | "probes" | "headroom">>;
+type Parts = Pick<Draft, "to" | "data"> & Partial<Pick<Draft, "intentId" | "signer" | "value" | "probes" | "headroom">>;
 
 async function partsOf(context: ActContext, facts: Facts, { chainId, call }: SendAction): Promise<Parts> {
   const { coordinator, escrow } = context.deployment.contracts;
@@ -39,6 +40,15 @@ async function partsOf(context: ActContext, facts: Facts, { chainId, call }: Sen
       };
     case "timeout":
       return { to: coordinator, data: encodeCoordinator("timeout", [terms]), probes: [coordinatorState] };
+    case "transition":
+      return {
+        to: coordinator,
+        data: encodeCoordinator("transition", [terms, call.target, call.evidenceHash]),
+        intentId: call.intentId,
+        signer: call.manual ? "operator" : "relayer",
+        probes: [coordinatorState],
+        headroom: paying,
+      };
     case "dispatch": {
       const value = await quoteDispatch(context, facts, call.target);
       return { to: coordinator, data: encodeCoordinator("dispatch", [terms, BigInt(call.target)]), value };

@@ -45,6 +45,7 @@ function deliveryOf(context: ActContext, facts: Facts, target: Chain, packet: Pa
     subject,
     settlementId: facts.settlementId,
     intentId: facts.intentId,
+    signer: "relayer",
     to: target.endpoint,
     data: encodeFunctionData({
       abi: endpointAbi,

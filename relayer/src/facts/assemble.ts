@@ -2,7 +2,16 @@ import { concat, type Hex, keccak256 } from "viem";
 import type { Agreement } from "./agreement.ts";
 import type { FactsSource } from "./load.ts";
 import type { IntentRow, Rows } from "./rows.ts";
-import type { EscrowFacts, Facts, HeadFacts, LegFacts, MessageFacts, PartyFacts, StatementFacts } from "./types.ts";
+import type {
+  EscrowFacts,
+  Facts,
+  HeadFacts,
+  InterventionFacts,
+  LegFacts,
+  MessageFacts,
+  PartyFacts,
+  StatementFacts,
+} from "./types.ts";
 
 /** One settlement's part of the rows, in the shape that `plan` judges. */
 export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, { terms, ruleset }: Agreement): Facts {
@@ -11,6 +20,8 @@ export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, { t
     list.filter((row) => row.settlement_id === intent.settlement_id);
   const shown = <T extends { settlement_hash: Hex | null }>(list: readonly T[]) =>
     list.filter((row) => row.settlement_hash === intent.settlement_hash);
+  const asked = ours(rows.interventions);
+  const retry = asked.findLast((row) => row.target_state === null);
   const settlement = shown(rows.settlements).find((row) => Number(row.chain_id) === coordinatorChainId);
   return {
     intentId: intent.intent_id,
@@ -52,7 +63,18 @@ export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, { t
       blockNumber: row.block_number,
       createdAt: row.created_at,
     })),
+    interventions: asked.flatMap((row) => interventionOf(row, rows, coordinatorChainId)),
+    retry: retry === undefined ? null : { intentId: retry.id, askedAt: retry.created_at },
+    operator: source.operator,
   };
+}
+
+function interventionOf(row: Rows["interventions"][number], rows: Rows, chainId: number): InterventionFacts[] {
+  if (row.status !== "open") return [];
+  const { id: intentId, target_state: target, evidence_hash: evidenceHash } = row;
+  const step = target === null || evidenceHash === null ? null : { target, evidenceHash };
+  const entered = rows.entered.find((one) => one.intent_id === intentId && Number(one.chain_id) === chainId);
+  return [{ intentId, step, reachedIn: entered?.block_number ?? null }];
 }
 
 /** The states whose action is the check, and those that ask for another one. */

@@ -12,6 +12,7 @@ export interface FactsSource {
   db: Store;
   deployment: Deployment;
   attester: Address;
+  operator: Address | null;
   secrets: SecretBook;
   log: Logger;
 }

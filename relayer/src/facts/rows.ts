@@ -46,6 +46,13 @@ async function readPlatform(trx: StoreTransaction, ids: string[], attester: Addr
       .where("attester", "=", attester.toLowerCase() as Address)
       .orderBy("sequence")
       .execute(),
+    interventions: await trx
+      .selectFrom("keystone.intent")
+      .select(["id", "settlement_id", "target_state", "evidence_hash", "status", "created_at"])
+      .where("settlement_id", "in", ids)
+      .where("kind", "<>", "settle")
+      .orderBy("created_at")
+      .execute(),
     transactions: await trx
       .selectFrom("keystone.chain_transaction")
       .select(["settlement_id", "chain_id", "kind", "subject", "status", "block_number", "created_at"])
@@ -61,6 +68,18 @@ async function readChains(trx: StoreTransaction, hashes: Hex[]) {
       .selectFrom("indexer.settlement")
       .selectAll()
       .where("settlement_hash", "in", hashes)
+      .execute(),
+    entered: await trx
+      .selectFrom("indexer.transition as t")
+      .innerJoin("keystone.settlement as s", "s.settlement_hash", "t.settlement_hash")
+      .innerJoin("keystone.intent as i", (join) =>
+        join
+          .onRef("i.settlement_id", "=", "s.id")
+          .onRef("i.target_state", "=", "t.to_state")
+          .on("i.status", "=", "open"),
+      )
+      .select(["i.id as intent_id", "t.chain_id", "t.block_number"])
+      .where("t.settlement_hash", "in", hashes)
       .execute(),
     escrows: await trx
       .selectFrom("indexer.settlement_chain")

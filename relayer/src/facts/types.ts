@@ -35,6 +35,25 @@ export interface Facts {
   /** Our attester. */
   attester: Address;
   transactions: readonly TransactionFacts[];
+  /** What operators have asked for and is not done yet, oldest first. */
+  interventions: readonly InterventionFacts[];
+  /** The newest time at which an operator had everything tried anew; what had been tried before then waits for nothing. */
+  retry: RetryFacts | null;
+  /** The operator's address, where this relayer has the key. */
+  operator: Address | null;
+}
+
+export interface InterventionFacts {
+  intentId: string;
+  /** The step that is asked for; null where all that may be done is to be tried anew. */
+  step: { target: string; evidenceHash: Hex } | null;
+  /** The block in which that state was entered; null before. */
+  reachedIn: bigint | null;
+}
+
+interface RetryFacts {
+  intentId: string;
+  askedAt: Date;
 }
 
 export interface HeadFacts {

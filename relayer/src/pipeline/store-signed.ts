@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { keccak256 } from "viem";
 import type { Chain } from "../chains/client.ts";
 import type { StoredTransaction } from "./broadcast.ts";
-import type { Draft, Pipeline } from "./types.ts";
+import { type Draft, type Pipeline, signerOf } from "./types.ts";
 
 export interface Fees {
   maxFeePerGas: bigint;
@@ -22,11 +22,12 @@ export async function storeSigned(
   gasLimit: bigint,
   fees: Fees,
 ): Promise<StoredTransaction | null> {
+  const signer = signerOf(pipeline, draft);
   try {
     return await transaction(pipeline.db, async (trx) => {
-      await lockSigner(trx, chain.chainId, pipeline.account.address);
+      await lockSigner(trx, chain.chainId, signer.address);
       if (await isTaken(trx, draft)) return null;
-      const nonce = await nextNonce(trx, chain, pipeline.account.address);
+      const nonce = await nextNonce(trx, chain, signer.address);
       const { to, data, value } = draft;
       const request = {
         type: "eip1559" as const,
@@ -38,12 +39,12 @@ export async function storeSigned(
         gas: gasLimit,
         ...fees,
       };
-      const raw = await pipeline.account.signTransaction(request);
+      const raw = await signer.signTransaction(request);
       return trx
         .insertInto("keystone.chain_transaction")
         .values({
           chain_id: chain.chainId,
-          signer: lower(pipeline.account.address),
+          signer: lower(signer.address),
           nonce,
           intent_id: draft.intentId,
           settlement_id: draft.settlementId,

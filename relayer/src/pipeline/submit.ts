@@ -3,7 +3,7 @@ import { ChainError } from "../errors.ts";
 import { broadcast } from "./broadcast.ts";
 import { estimate } from "./gas.ts";
 import { type Fees, storeSigned } from "./store-signed.ts";
-import type { Draft, Outcome, Pipeline } from "./types.ts";
+import { type Draft, type Outcome, type Pipeline, signerOf } from "./types.ts";
 
 /**
  * Simulates, stores nonce and signed bytes, broadcasts. It may end, or be ended, at any point: before the bytes are stored nothing has
@@ -12,7 +12,7 @@ import type { Draft, Outcome, Pipeline } from "./types.ts";
 export async function submit(pipeline: Pipeline, draft: Draft): Promise<Outcome> {
   const chain = pipeline.chains.get(draft.chainId);
   if (chain === undefined) throw new ChainError(`No node is configured for chain ${draft.chainId}`);
-  const call = { from: pipeline.account.address, to: draft.to, data: draft.data, value: draft.value };
+  const call = { from: signerOf(pipeline, draft).address, to: draft.to, data: draft.data, value: draft.value };
   const estimated = await estimate(chain, call, draft);
   if (!estimated.ok) return { status: estimated.refused ? "refused" : "unavailable", error: estimated.error };
   if (!estimated.changed) return { status: "no_effect" };

@@ -11,6 +11,8 @@ export interface Draft {
   subject: string;
   settlementId: string;
   intentId: string;
+  /** Whose key signs: the one that pays gas, or the operator's for a MANUAL step. */
+  signer: "relayer" | "operator";
   to: Address;
   data: Hex;
   value: bigint;
@@ -25,11 +27,20 @@ export interface Pipeline {
   chains: ReadonlyMap<number, Chain>;
   /** The gas key. */
   account: LocalAccount;
+  /** The operator's, where this relayer has it. */
+  operator: LocalAccount | null;
   log: Logger;
   /** How long a transaction may be unmined before its bytes are sent again. */
   rebroadcastSeconds: number;
   /** By chain: hash of the head at which everything was looked at. Starts empty. */
   trackedHeads: Map<number, Hex>;
+}
+
+/** The key that a draft wants. Throws when this relayer does not have it. */
+export function signerOf(pipeline: Pipeline, draft: Draft): LocalAccount {
+  if (draft.signer === "relayer") return pipeline.account;
+  if (pipeline.operator === null) throw new Error("this relayer has no operator's key");
+  return pipeline.operator;
 }
 
 export type Outcome =

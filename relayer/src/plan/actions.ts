@@ -1,4 +1,5 @@
 import type { TransactionKind } from "@keystoneos/store";
+import type { Hex } from "viem";
 import type { CheckType, MessageFacts } from "../facts/types.ts";
 
 /** A call to a contract, named; `act/encode.ts` knows the bytes. */
@@ -14,6 +15,8 @@ export type Call =
   | { name: "release" }
   | { name: "refundExpired" }
   | { name: "claim"; leg: number }
+  /** `target` is a position in the ruleset's states. `manual`: only the operator may take the step. */
+  | { name: "transition"; target: number; evidenceHash: Hex; manual: boolean; intentId: string }
   | { name: "attest"; sequence: bigint };
 
 /** A transaction that should exist. (chain, settlement, kind, subject) names its effect: at most one of that name ever succeeds. */
@@ -38,5 +41,9 @@ export type Action =
   | { type: "sign"; statuses: readonly number[]; sequence: bigint }
   /** A message is overdue: execute it if it is verified at its target, else make the call again that sent it. */
   | { type: "recover"; message: MessageFacts; again: SendAction | null }
+  /** A step that an operator asks for. Where it is not `allowed` by what is indexed, the contract's refusal is its end. */
+  | { type: "intervene"; intentId: string; send: SendAction; allowed: boolean }
+  /** What an operator asked for is done. */
+  | { type: "finish"; intentId: string }
   | { type: "forget_secrets" }
   | { type: "close" };

@@ -5,6 +5,7 @@ import { LONGEST_WAIT_SECONDS } from "./policy.ts";
 /**
  * The subject under which a call may be made now, or null while it must wait: for one in flight, for the indexer to pass the block of one
  * that succeeded, or for its interval after one that succeeded without lasting effect or failed. A repeated call is `<subject>#<attempt>`.
+ * An operator's retry ends the intervals of all calls made before it.
  */
 export function nextAttempt(
   facts: Facts,
@@ -15,7 +16,9 @@ export function nextAttempt(
   const same = facts.transactions.filter(
     (t) => t.chainId === call.chainId && t.kind === call.kind && t.subject.split("#")[0] === call.subject,
   );
-  const failed = same.filter((t) => t.status === "failed");
+  const retriedAt = facts.retry?.askedAt.getTime() ?? 0;
+  const recent = (t: TransactionFacts) => t.createdAt.getTime() > retriedAt;
+  const failed = same.filter((t) => t.status === "failed" && recent(t));
   if (failed.length > 0 && age(failed, now) < Math.min(2 ** failed.length, LONGEST_WAIT_SECONDS)) return null;
 
   const done = same.filter((t) => t.status !== "failed");
@@ -23,7 +26,8 @@ export function nextAttempt(
   const head = facts.heads.get(call.chainId);
   // Without a block it is in flight.
   if (head === undefined || done.some((t) => t.blockNumber === null || t.blockNumber > head.number)) return null;
-  if (age(done, now) < Math.min(repeatSeconds * 2 ** (done.length - 1), LONGEST_WAIT_SECONDS)) return null;
+  const waits = done.some(recent);
+  if (waits && age(done, now) < Math.min(repeatSeconds * 2 ** (done.length - 1), LONGEST_WAIT_SECONDS)) return null;
   return `${call.subject}#${done.length + 1}`;
 }
 

@@ -7,6 +7,8 @@ import { escrowOf, isTerminal, legChains, legsOn, timeOn, verdictOf } from "./te
  * open while an escrow that has not heard of a ROLLBACK could still take a deposit.
  */
 export function planClose(facts: Facts): Action[] {
+  // What an operator asked for has an end of its own first.
+  if (facts.interventions.length > 0) return [];
   if (!isTerminal(facts) || !isSettled(facts) || !isFinal(facts)) return [];
   const actions: Action[] = [];
   if (facts.parties.some((party) => party.holdsSecret.entity || party.holdsSecret.wallet)) {

@@ -26,14 +26,20 @@ const VERDICTS = { none: Verdict.NONE, execute: Verdict.EXECUTE, rollback: Verdi
 
 /** Whether `advance` would take an edge out of the present state. */
 function canAdvance(facts: Facts): boolean {
+  const input = gateInput(facts);
+  return input !== null && nextAdvance(input) !== null;
+}
+
+/** What the gates out of the present state are judged by; null before creation. */
+export function gateInput(facts: Facts): GateInput | null {
   const state = stateOf(facts);
-  if (state === undefined) return false;
+  if (state === undefined) return null;
   const chainIds = legChains(facts);
   const now = timeOn(facts, facts.coordinatorChainId);
   const mask = (said: "lockReported" | "releaseReported") =>
     chainIds.reduce((bits, chainId, row) => (escrowOf(facts, chainId)[said] ? bits | (1 << row) : bits), 0);
   const { terms, ruleset } = facts;
-  const input: GateInput = {
+  return {
     terms,
     ruleset,
     record: {
@@ -48,5 +54,4 @@ function canAdvance(facts: Facts): boolean {
     now,
     chainIds,
   };
-  return nextAdvance(input) !== null;
 }

@@ -28,7 +28,8 @@ export function planMessage(facts: Facts, report: Report, now: Date, policy: Pol
   const last = newest(facts, report);
   if (last === undefined) return again === null ? [] : [again];
 
-  const age = timeOn(facts, report.chainId) - last.sentAt;
+  const retriedAt = facts.retry?.askedAt.getTime() ?? 0;
+  const age = last.sentAt * 1000 < retriedAt ? Number.POSITIVE_INFINITY : timeOn(facts, report.chainId) - last.sentAt;
   const overdue = age >= policy.messageResendSeconds ? again : null;
   if (last.received) return overdue === null ? [] : [overdue];
   if (age < policy.messageRetrySeconds) return [];

@@ -3,6 +3,7 @@ import type { Action } from "./actions.ts";
 import { planClose } from "./close.ts";
 import { planCompliance } from "./compliance.ts";
 import { planCoordinator } from "./coordinator.ts";
+import { awaitsStep, planInterventions } from "./interventions.ts";
 import { planLocks } from "./locks.ts";
 import { planPayouts } from "./payout.ts";
 import type { Policy } from "./policy.ts";
@@ -15,7 +16,8 @@ import { planDispatch } from "./verdict.ts";
  */
 export function plan(facts: Facts, now: Date, policy: Policy): Action[] {
   return [
-    ...planCoordinator(facts, now, policy),
+    ...planInterventions(facts, now, policy),
+    ...planCoordinator(facts, now, policy).filter(({ kind }) => kind !== "advance" || !awaitsStep(facts)),
     ...planCompliance(facts, now, policy),
     ...planReveals(facts, now, policy),
     ...planLocks(facts, now, policy),

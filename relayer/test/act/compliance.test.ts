@@ -42,6 +42,7 @@ describe("screening and attestation", function () {
       db,
       deployment: sampleDeployment(),
       attester: attester.address,
+      operator: null,
       secrets: new SecretBook(keyring, log),
       log,
     };
@@ -64,6 +65,7 @@ describe("screening and attestation", function () {
       db,
       chains: new Map(),
       account: localAccount("relayer"),
+      operator: null,
       log: source.log,
       rebroadcastSeconds: 1,
       trackedHeads: new Map(),

@@ -25,7 +25,14 @@ describe("loadFacts", function () {
     lines = [];
     const log = createLogger("info", { write: (line) => void lines.push(line) });
     const attester = `0x${"A".repeat(40)}` as const;
-    source = { db, deployment: sampleDeployment(), attester, secrets: new SecretBook(keyring, log), log };
+    source = {
+      db,
+      deployment: sampleDeployment(),
+      attester,
+      operator: null,
+      secrets: new SecretBook(keyring, log),
+      log,
+    };
   });
   afterEach(async () => {
     await db.destroy();

@@ -8,6 +8,20 @@ const attempt = (transactions: ReturnType<typeof sent>[], seconds = 0, head = 10
   nextAttempt(factsOf(dvp(A, B), { transactions, heads: heads(0, head) }), create, later(seconds), 30);
 
 describe("nextAttempt", () => {
+  it("waits no longer for what was done before an operator's retry, but for what is in flight or not indexed", () => {
+    const retry = { intentId: "retry", askedAt: later(5) };
+    const retried = (...transactions: ReturnType<typeof sent>[]) =>
+      nextAttempt(factsOf(dvp(A, B), { transactions, retry }), create, later(6), 30);
+    const since = { createdAt: later(5.5) };
+    const failed = { status: "failed" as const };
+    expect(retried(sent("create", A, "", failed))).to.equal("");
+    expect(retried(sent("create", A, "", { ...failed, ...since }))).to.equal(null);
+    expect(retried(sent("create", A))).to.equal("#2");
+    expect(retried(sent("create", A), sent("create", A, "#2", since))).to.equal(null);
+    expect(retried(sent("create", A, "", { status: "submitted", blockNumber: null }))).to.equal(null);
+    expect(retried(sent("create", A, "", { blockNumber: 101n }))).to.equal(null);
+  });
+
   it("lets the first call go, whatever happened for other effects", () => {
     expect(attempt([])).to.equal("");
     expect(attempt([sent("create", B), sent("advance", A, "INSTRUCTED"), sent("create", A, "other")])).to.equal("");

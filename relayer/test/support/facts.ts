@@ -76,6 +76,9 @@ export function factsOf(terms: Terms = dvp(A, B), changes: Partial<Facts> = {}):
     signed: [],
     attester: ATTESTER,
     transactions: [],
+    interventions: [],
+    retry: null,
+    operator: null,
     ...changes,
   };
 }

@@ -11,8 +11,10 @@ const [databaseUrl = "", node = "", settlementId = "", intentId = ""] = process.
 const db = connect({ databaseUrl });
 const chain = chainAt(node, A);
 const log = createLogger("info", { write: () => undefined });
-const pipeline = { db, chains: new Map([[A, chain]]), account, log, rebroadcastSeconds: 0, trackedHeads: new Map() };
-const call = { chainId: A, kind: "manual" as const, to: COUNTER as `0x${string}`, data: "0x" as const, value: 1n };
+const keys = { account, operator: null };
+const pipeline = { db, chains: new Map([[A, chain]]), ...keys, log, rebroadcastSeconds: 0, trackedHeads: new Map() };
+const effect = { chainId: A, kind: "manual" as const, signer: "relayer" as const };
+const call = { ...effect, to: COUNTER as `0x${string}`, data: "0x" as const, value: 1n };
 process.stdout.write("started\n");
 await track(pipeline, chain);
 for (let index = 0; index < 20; index++) {

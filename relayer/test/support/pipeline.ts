@@ -23,6 +23,7 @@ export async function pipelineFixture() {
     kind: "manual",
     subject,
     ...settlement,
+    signer: "relayer",
     to: COUNTER,
     data: "0x",
     value: 1n,
@@ -50,7 +51,15 @@ export async function pipelineFixture() {
 /** A process of its own, as far as state goes: everything it knows is in the database and on the chain. */
 export function pipelineOn(db: Store, chain: TestChain): Pipeline {
   const log = createLogger("info", { write: () => undefined });
-  return { db, chains: new Map([[A, chain.chain]]), account, log, rebroadcastSeconds: 0, trackedHeads: new Map() };
+  return {
+    db,
+    chains: new Map([[A, chain.chain]]),
+    account,
+    operator: null,
+    log,
+    rebroadcastSeconds: 0,
+    trackedHeads: new Map(),
+  };
 }
 
 /** Runtime code that always reverts with the error of this selector. */

@@ -223,11 +223,22 @@ export interface ComplianceCheckTable {
   updated_at: Timestamp;
 }
 
+/** Settles a trade, or intervenes in it. */
+export type IntentKind = "settle" | "transition" | "rollback" | "retry" | "compliance_override" | "trigger_maturity";
+
 export interface IntentTable {
   id: Generated<string>;
   settlement_id: string;
-  kind: "settle";
-  status: Generated<"open" | "done">;
+  kind: IntentKind;
+  status: Generated<"open" | "done" | "failed">;
+  /** The state that a step is to lead to; null where no step of the coordinator is asked for. */
+  target_state: string | null;
+  /** What the log of that step will say; null without one. */
+  evidence_hash: Hex | null;
+  /** Who asked for an intervention, and why; null for the intent that settles. */
+  actor: string | null;
+  reason: string | null;
+  error: string | null;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
