@@ -1,3 +1,5 @@
+import { getEvent } from "./events/get-event.ts";
+import { listEvents } from "./events/list-events.ts";
 import { cancelInstruction } from "./instructions/cancel-instruction.ts";
 import { createInstruction } from "./instructions/create-instruction.ts";
 import { getInstruction } from "./instructions/get-instruction.ts";
@@ -30,6 +32,8 @@ export const operations: readonly Operation[] = [
   getTemplate,
   listInstruments,
   getInstrument,
+  listEvents,
+  getEvent,
   getStatus,
   queryGraphql,
   getHealth,

@@ -48,6 +48,19 @@ export function useWorld(): () => World {
   };
 }
 
+/** A world of its own, for tests that look at everything a database holds. */
+export function useOwnWorld(): () => World {
+  let world: World | undefined;
+  before(async function () {
+    this.timeout(60_000);
+    world = await startWorld();
+  });
+  return () => {
+    if (world === undefined) throw new Error("the world is there from the first test on");
+    return world;
+  };
+}
+
 async function startWorld(): Promise<World> {
   const { url: databaseUrl } = await freshDatabase();
   await migrate({ databaseUrl });
