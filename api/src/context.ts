@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Caller } from "./auth/caller.ts";
 import type { TokenVerifier } from "./auth/verify-token.ts";
 import type { ChainReaders } from "./chain/readers.ts";
+import type { WebhookSender } from "./delivery/send.ts";
 
 /** What a request may need of this process; made once at start-up. */
 export interface Dependencies {
@@ -13,6 +14,7 @@ export interface Dependencies {
   keyring: SecretKeyring;
   chains: ChainReaders;
   tokens: TokenVerifier;
+  webhooks: WebhookSender;
   log: Logger;
   settings: Settings;
 }

@@ -4,6 +4,7 @@ import { createTokenVerifier } from "./auth/verify-token.ts";
 import { createChainReaders } from "./chain/readers.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import type { Dependencies } from "./context.ts";
+import { createWebhookSender } from "./delivery/send.ts";
 import { createLog } from "./log.ts";
 import { startServer } from "./server.ts";
 import { startSweep } from "./sweep.ts";
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
     keyring: config.keyring,
     chains: createChainReaders(config.deployment, config.rpcUrls),
     tokens: createTokenVerifier(config.oidc),
+    webhooks: createWebhookSender({ developmentMode: config.webhookDevelopmentMode }),
     log,
     settings: {
       minTimeoutSeconds: config.minTimeoutSeconds,

@@ -4,7 +4,8 @@ export type Right =
   | "settlements:write"
   | "instructions:read"
   | "instructions:write"
-  | "templates:read";
+  | "templates:read"
+  | "platform:webhooks:manage";
 
 /** Rights that a machine token has by having another one. */
 const IMPLIED: Partial<Record<string, Right>> = {

@@ -24,6 +24,7 @@ export const ERROR_STATUS = {
   leg_already_deposited: 409,
   terms_acceptance_required: 409,
   settlement_hash_mismatch: 409,
+  endpoint_limit_reached: 409,
   validation_error: 422,
   idempotency_key_missing: 422,
   idempotency_key_conflict: 422,
@@ -48,6 +49,8 @@ export const ERROR_STATUS = {
   repo_fields_forbidden: 422,
   commitment_not_screenable: 422,
   commitment_reused: 422,
+  webhook_url_forbidden: 422,
+  webhook_event_unknown: 422,
   internal_error: 500,
   service_unavailable: 503,
 } as const satisfies Record<string, number>;

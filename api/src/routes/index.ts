@@ -17,6 +17,16 @@ import { listSettlementEvents } from "./settlements/list-settlement-events.ts";
 import { listSettlements } from "./settlements/list-settlements.ts";
 import { getTemplate } from "./templates/get-template.ts";
 import { listTemplates } from "./templates/list-templates.ts";
+import { createEndpoint } from "./webhooks/create-endpoint.ts";
+import { deleteEndpoint } from "./webhooks/delete-endpoint.ts";
+import { getEndpoint } from "./webhooks/get-endpoint.ts";
+import { listDeliveries } from "./webhooks/list-deliveries.ts";
+import { listEndpoints } from "./webhooks/list-endpoints.ts";
+import { recover } from "./webhooks/recover.ts";
+import { redeliver } from "./webhooks/redeliver.ts";
+import { rotateSecret } from "./webhooks/rotate-secret.ts";
+import { testEndpoint } from "./webhooks/test-endpoint.ts";
+import { updateEndpoint } from "./webhooks/update-endpoint.ts";
 
 /** Every operation, in the order of the OpenAPI document. */
 export const operations: readonly Operation[] = [
@@ -32,6 +42,16 @@ export const operations: readonly Operation[] = [
   getTemplate,
   listInstruments,
   getInstrument,
+  createEndpoint,
+  listEndpoints,
+  getEndpoint,
+  updateEndpoint,
+  deleteEndpoint,
+  listDeliveries,
+  rotateSecret,
+  testEndpoint,
+  redeliver,
+  recover,
   listEvents,
   getEvent,
   getStatus,

@@ -4,9 +4,9 @@ import type { RequestFacts } from "../context.ts";
 
 export interface Activity {
   type: string;
-  category: "instruction" | "settlement";
+  category: "instruction" | "settlement" | "webhook";
   description: string;
-  resourceType: "instruction" | "settlement";
+  resourceType: "instruction" | "settlement" | "webhook_endpoint";
   resourceId: string;
   statusCode?: number;
   detail?: Record<string, unknown>;

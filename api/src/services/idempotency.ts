@@ -44,6 +44,11 @@ export function readIdempotency(
   return { environmentId, route, key, bodyHash };
 }
 
+/** The same for a request that may have a key, in the header alone; null when it has none. */
+export function readOptionalIdempotency(...request: Parameters<typeof readIdempotency>): IdempotentRequest | null {
+  return request[3] === undefined ? null : readIdempotency(...request);
+}
+
 /** The object that the key has made already, or null. Throws ApiError 409 when it came with another body. */
 export async function findReplay(db: Store | StoreTransaction, request: IdempotentRequest): Promise<string | null> {
   const row = await db

@@ -10,6 +10,7 @@ import { freshDatabase } from "../../../test/support/database.ts";
 import { createTokenVerifier } from "../../src/auth/verify-token.ts";
 import { createChainReaders } from "../../src/chain/readers.ts";
 import type { Dependencies } from "../../src/context.ts";
+import { createWebhookSender } from "../../src/delivery/send.ts";
 import { startServer } from "../../src/server.ts";
 import { type Call, createClient } from "./client.ts";
 import { testDeployment } from "./deployment.ts";
@@ -87,6 +88,7 @@ async function startWorld(): Promise<World> {
     keyring: secretKeyring("test", randomBytes(32).toString("hex")),
     chains: createChainReaders(deployment, new Map(deployment.chains.map(({ chainId }) => [chainId, nowhere]))),
     tokens: createTokenVerifier(oidcOf(issuer)),
+    webhooks: createWebhookSender({ developmentMode: true }),
     log: pino({ level: "debug" }, { write: (line: string) => void logged.push(line) }),
     settings: { minTimeoutSeconds: 60, graphqlUrl: `${nowhere}/graphql`, maxLagSeconds: 60 },
   };

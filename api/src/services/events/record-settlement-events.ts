@@ -115,7 +115,14 @@ async function readSubjects(trx: StoreTransaction, ids: string[]): Promise<Map<s
 function eventsOf(fact: SettlementFact, subject: Subject, previous: string | null): NewEvent[] {
   const { chain, entered, event } = fact;
   const log =
-    chain === null ? null : { chainId: chain.chain_id, blockHash: chain.block_hash, logIndex: chain.log_index };
+    chain === null
+      ? null
+      : {
+          chainId: chain.chain_id,
+          blockNumber: chain.block_number,
+          blockHash: chain.block_hash,
+          logIndex: chain.log_index,
+        };
   const id = eventId(event, log ?? { objectId: fact.settlementId });
   const showsPrevious = entered !== null && previous !== null && event !== "settlement.state.instructed";
   return [...subject.receivers].map(([environmentId, receiver]) => ({

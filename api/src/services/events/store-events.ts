@@ -16,6 +16,7 @@ export interface NewEvent {
 /** The log that says what happened. */
 export interface EventLog {
   chainId: number;
+  blockNumber: number;
   blockHash: Hex;
   logIndex: number;
 }
@@ -38,6 +39,7 @@ export async function storeEvents(trx: StoreTransaction, events: NewEvent[]): Pr
         settlement_id: settlementId,
         data: JSON.stringify(data),
         chain_id: log === null ? null : BigInt(log.chainId),
+        block_number: log === null ? null : BigInt(log.blockNumber),
         block_hash: log?.blockHash ?? null,
         log_index: log?.logIndex ?? null,
       })),

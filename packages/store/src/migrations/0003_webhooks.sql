@@ -13,6 +13,7 @@ CREATE TABLE event (
   data json NOT NULL,
   -- The log that says so; null where there is none.
   chain_id bigint,
+  block_number bigint,
   block_hash text,
   log_index integer,
   created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),

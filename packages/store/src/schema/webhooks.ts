@@ -17,6 +17,7 @@ export interface EventTable {
   /** What the body says, in the very order in which it is signed. */
   data: JSONColumnType<Record<string, unknown>>;
   chain_id: NullableInt8;
+  block_number: NullableInt8;
   block_hash: Hex | null;
   log_index: number | null;
   created_at: Timestamp;

@@ -1,0 +1,35 @@
+import { z } from "@hono/zod-openapi";
+import { jsonBody } from "../../middleware/json-body.ts";
+import { pathId } from "../../schemas/primitives.ts";
+import { WebhookEndpointRead, WebhookEndpointUpdate } from "../../schemas/webhook.ts";
+import { updateEndpoint as update } from "../../services/webhooks/update-endpoint.ts";
+import { requestFacts } from "../facts.ts";
+import { answer, createRoute, operation, problems, secured } from "../operation.ts";
+
+const { guard, security } = secured("platform:webhooks:manage");
+
+export const updateEndpoint = operation(
+  createRoute({
+    method: "patch",
+    path: "/v1/platforms/me/webhooks/{endpoint_id}",
+    operationId: "updateWebhookEndpoint",
+    tags: ["Webhooks"],
+    summary: "Change a webhook endpoint",
+    description: "An inactive endpoint is sent nothing. What happens meanwhile can be recovered.",
+    security,
+    middleware: [guard, jsonBody()],
+    request: {
+      params: z.object({ endpoint_id: pathId }),
+      body: { required: true, content: { "application/json": { schema: WebhookEndpointUpdate } } },
+    },
+    responses: {
+      200: answer(WebhookEndpointRead, "The endpoint as it is now"),
+      ...problems.submitted("not_found", "webhook_url_forbidden", "webhook_event_unknown"),
+    },
+  }),
+  async (c) => {
+    const { endpoint_id } = c.req.valid("param");
+    const { deps, caller } = c.var;
+    return c.json(await update(deps, caller, endpoint_id, c.req.valid("json"), requestFacts(c)), 200);
+  },
+);
