@@ -33,15 +33,15 @@ export interface Courier {
 export function startCourier({ db, deployment, keyring, sender, level, tickMs, log }: CourierParts): Courier {
   const failed = (what: string) => (error: unknown) => log.warn({ err: error }, what);
   const deliverer = createDeliverer({ db, keyring, sender, log, onRoom: () => delivering.kick() });
-  const delivering = startLoop(tickMs, () => deliverer.start(), failed("delivering"));
+  const delivering = startLoop(tickMs, () => deliverer.start(), failed("delivering failed"));
   const record = async () => {
     const count = await recordEvents(db, deployment, level);
     if (count === 0) return;
     log.info({ count }, "recorded");
     delivering.kick();
   };
-  const recording = startLoop(tickMs, record, failed("recording"));
-  const purging = startLoop(PURGE_MS, () => purge(db), failed("purging"));
+  const recording = startLoop(tickMs, record, failed("recording failed"));
+  const purging = startLoop(PURGE_MS, () => purge(db), failed("purging failed"));
   return {
     loops: { recording, delivering },
     async stop() {

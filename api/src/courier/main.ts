@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const sender = createWebhookSender({ developmentMode: config.webhookDevelopmentMode });
   const courier = startCourier({ ...config, db, sender, log });
   const health = await serveHealth(config, { db, courier });
-  log.info({ host: config.host, port: health.port, level: config.level }, "delivering");
+  log.info({ host: config.host, port: health.port, finality: config.level }, "delivering");
 
   let stopping = false;
   const stop = async (signal: string) => {

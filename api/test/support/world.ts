@@ -26,6 +26,8 @@ export interface World {
   db: Store;
   databaseUrl: string;
   deps: Dependencies;
+  /** Hex; its id is `test`. */
+  secretsKey: string;
   issuer: OAuth2Server;
   /** Lines that the API has logged. */
   logged: string[];
@@ -81,11 +83,12 @@ async function startWorld(): Promise<World> {
   const logged: string[] = [];
   // Nothing listens there: without a node the API must go on.
   const nowhere = `http://127.0.0.1:${await freePort()}`;
+  const secretsKey = randomBytes(32).toString("hex");
   const deps: Dependencies = {
     db,
     queue,
     deployment,
-    keyring: secretKeyring("test", randomBytes(32).toString("hex")),
+    keyring: secretKeyring("test", secretsKey),
     chains: createChainReaders(deployment, new Map(deployment.chains.map(({ chainId }) => [chainId, nowhere]))),
     tokens: createTokenVerifier(oidcOf(issuer)),
     webhooks: createWebhookSender({ developmentMode: true }),
@@ -98,7 +101,7 @@ async function startWorld(): Promise<World> {
     const origin = `http://127.0.0.1:${server.port}`;
     return { call: createClient(origin), origin };
   };
-  return { ...(await serve({})), db, databaseUrl, deps, issuer, logged, serve };
+  return { ...(await serve({})), db, databaseUrl, deps, secretsKey, issuer, logged, serve };
 }
 
 export function oidcOf(server: OAuth2Server) {
