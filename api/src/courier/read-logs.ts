@@ -5,7 +5,7 @@ import { zeroHash } from "viem";
 
 export type Level = "safe" | "finalized";
 
-export type EventLogs = Awaited<ReturnType<typeof readLogs>>;
+type EventLogs = Awaited<ReturnType<typeof readLogs>>;
 export type LogRow = EventLogs["logs"][number];
 
 /** How many logs are recorded in one transaction. */

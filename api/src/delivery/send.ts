@@ -5,7 +5,7 @@ import type { LookupFunction } from "node:net";
 import { excerptOf, MAX_READ_BYTES, problemOf, retryAfterSeconds } from "./answer.ts";
 import { isAllowedAddress, literalAddress, urlFault } from "./url.ts";
 
-export interface Message {
+interface Message {
   url: string;
   headers: Record<string, string>;
   body: string;
@@ -42,7 +42,7 @@ export interface WebhookSender {
   send(message: Message): Promise<Outcome>;
 }
 
-export const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
 export function createWebhookSender(options: SenderOptions): WebhookSender {
   const { developmentMode } = options;

@@ -27,6 +27,7 @@ describe("readConfig", () => {
     expect(config.oidc.audience).to.equal("https://api.keystoneos.xyz");
     expect(config.graphqlUrl).to.equal("http://127.0.0.1:42069/graphql");
     expect(config.minTimeoutSeconds).to.equal(60);
+    expect(config.webhookDevelopmentMode).to.equal(false);
     expect([...config.rpcUrls.keys()]).to.deep.equal([11155111, 84532]);
   });
 
@@ -46,6 +47,7 @@ describe("readConfig", () => {
     RPC_URL_84532: "here",
     DEPLOYMENTS_FILE: join(folder, "nothing.json"),
     LOG_LEVEL: "loud",
+    WEBHOOK_DEVELOPMENT_MODE: "yes",
   };
   for (const [name, value] of Object.entries(wrong)) {
     it(`names ${name} when it is wrong, without showing a secret`, () => {

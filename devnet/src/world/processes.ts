@@ -13,7 +13,7 @@ export interface WorldSettings {
   env: Record<string, string>;
 }
 
-export type ServiceName = "issuer" | "worker" | "indexer" | "relayer" | "api";
+export type ServiceName = "issuer" | "worker" | "indexer" | "relayer" | "api" | "courier";
 
 export const AUDIENCE = "https://api.keystoneos.xyz";
 
@@ -122,8 +122,20 @@ function described(name: ServiceName, settings: WorldSettings): Described {
           OIDC_JWKS_URL: `${issuerUrl(ports)}.well-known/jwks.json`,
           GRAPHQL_URL: `http://127.0.0.1:${ports.indexer}/graphql`,
           MIN_TIMEOUT_SECONDS: "20",
+          WEBHOOK_DEVELOPMENT_MODE: "on",
         },
         readyUrl: () => `http://127.0.0.1:${ports.api}/ready`,
+      };
+    case "courier":
+      return {
+        script: "api/src/courier/main.ts",
+        env: {
+          ...commonEnvironment(settings),
+          ...sealing,
+          COURIER_PORT: String(ports.courier),
+          WEBHOOK_DEVELOPMENT_MODE: "on",
+        },
+        readyUrl: () => `http://127.0.0.1:${ports.courier}/ready`,
       };
   }
 }

@@ -14,7 +14,7 @@ export interface NewEvent {
 }
 
 /** The log that says what happened. */
-export interface EventLog {
+interface EventLog {
   chainId: number;
   blockNumber: number;
   blockHash: Hex;

@@ -6,7 +6,7 @@ type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefine
 type Int8 = ColumnType<bigint, bigint | number, bigint | number>;
 type NullableInt8 = ColumnType<bigint | null, bigint | number | null | undefined, bigint | number | null>;
 
-export interface EventTable {
+interface EventTable {
   environment_id: string;
   /** `evt_` and 32 hex digits, derived from what happened. */
   id: string;
@@ -23,29 +23,29 @@ export interface EventTable {
   created_at: Timestamp;
 }
 
-export interface EventPositionTable {
+interface EventPositionTable {
   environment_id: string;
   last: Int8;
 }
 
-export interface EventSequenceTable {
+interface EventSequenceTable {
   settlement_id: string;
   last: number;
   /** The state that the settlement's events have told last. */
   state: string;
 }
 
-export interface EventCursorTable {
+interface EventCursorTable {
   chain_id: Int8;
   block_number: Int8;
 }
 
-export interface ComplianceChangeTable {
+interface ComplianceChangeTable {
   id: ColumnType<bigint, never, never>;
   settlement_id: string;
 }
 
-export interface WebhookEndpointTable {
+interface WebhookEndpointTable {
   id: Generated<string>;
   environment_id: string;
   url: string;
@@ -57,7 +57,7 @@ export interface WebhookEndpointTable {
   updated_at: Timestamp;
 }
 
-export interface WebhookSecretTable {
+interface WebhookSecretTable {
   id: Generated<string>;
   endpoint_id: string;
   /** Null for the present one; the one before it signs along until then. */
@@ -67,7 +67,7 @@ export interface WebhookSecretTable {
   ciphertext: Buffer;
 }
 
-export interface WebhookDeliveryTable {
+interface WebhookDeliveryTable {
   id: Generated<string>;
   endpoint_id: string;
   environment_id: string;
