@@ -25,6 +25,7 @@ const PROCESSES: ProcessName[] = [
   "indexer",
   "relayer",
   "api",
+  "courier",
 ];
 
 describe("the local world", function () {
