@@ -213,27 +213,32 @@ describe("the courier's deliveries", () => {
 
   it("that a process took and did not finish are made again when its lease ends, and not before", async () => {
     await happen();
-    const hangs = deliverer(5_000);
-    receiver.answer = () => {};
-    await hangs.start();
+    const [late, good] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [slow, next] = [deliverer(), deliverer()];
+    receiver.answer = (response) => void late.promise.then(() => response.writeHead(500).end());
+    await slow.start();
     await receiver.until(1);
-    receiver.answer = (response) => response.end();
-    await deliver();
+    receiver.answer = (response) => void good.promise.then(() => response.end());
+    await deliver(next);
     expect(receiver.received).to.have.length(1);
-    const { db } = world();
-    await db
-      .updateTable("keystone.webhook_delivery")
+    await world()
+      .db.updateTable("keystone.webhook_delivery")
       .set({ leased_until: new Date(Date.now() - 1) })
       .where("endpoint_id", "=", endpoint.id)
       .execute();
-    await deliver();
+    await next.start();
+    await receiver.until(2);
     const [first, again] = receiver.received;
     expect(again?.body).to.equal(first?.body);
     // The first has lost its say: its failure changes nothing and plans nothing.
-    await hangs.idle();
-    const made = await attempts();
-    expect(made).to.have.length(1);
-    expect(made[0]).to.deep.include({ success: true, next_attempt_at: null });
+    late.resolve();
+    await slow.idle();
+    expect(await attempts()).to.have.length(1);
+    expect((await attempts())[0]).to.deep.include({ status_code: null, duration_ms: null });
+    good.resolve();
+    await next.idle();
+    expect(await attempts()).to.have.length(1);
+    expect((await attempts())[0]).to.deep.include({ success: true, next_attempt_at: null });
   });
 
   it("to an endpoint that is deleted meanwhile leave nothing behind", async () => {

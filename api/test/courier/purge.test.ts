@@ -68,6 +68,11 @@ describe("purge", () => {
     await record();
     await purge(world().db);
     await record();
+    // Nor when the index begins anew.
+    for (const head of [0, 1010]) {
+      await setHeads(world(), head);
+      await record();
+    }
     expect(await told()).to.deep.equal([]);
   });
 });

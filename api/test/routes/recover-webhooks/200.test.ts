@@ -1,5 +1,7 @@
 import { expect } from "chai";
+import { sql } from "kysely";
 import type { Json } from "../../support/client.ts";
+import { untilWaiting } from "../../support/hold.ts";
 import { createTenant, type Tenant } from "../../support/tenants.ts";
 import { matchTrade } from "../../support/trades.ts";
 import { createEndpoint, deliveriesOf, WEBHOOKS } from "../../support/webhooks.ts";
@@ -77,7 +79,15 @@ describe("POST /v1/platforms/me/webhooks/{endpoint_id}/recover 200", () => {
   });
 
   it("plans each once, however many recover at once", async () => {
-    const counts = await Promise.all(Array.from({ length: 5 }, () => recover({ since: LONG_AGO })));
+    const { db } = world();
+    // All of them have begun before any of them goes on.
+    const started = await db.transaction().execute(async (trx) => {
+      await sql`SELECT FROM keystone.webhook_endpoint WHERE id = ${endpointId}::uuid FOR UPDATE`.execute(trx);
+      const requests = Array.from({ length: 5 }, () => recover({ since: LONG_AGO }));
+      await untilWaiting({ db }, 5);
+      return { requests };
+    });
+    const counts = await Promise.all(started.requests);
     expect(counts.sort()).to.deep.equal([0, 0, 0, 0, 3]);
   });
 });
