@@ -1,4 +1,4 @@
-import type { StoreTransaction } from "@keystoneos/store";
+import type { Row, StoreTransaction } from "@keystoneos/store";
 import { sql } from "kysely";
 import type { Caller } from "../../auth/caller.ts";
 import type { Dependencies, RequestFacts } from "../../context.ts";
@@ -24,10 +24,11 @@ export async function redeliver(
   { caller, endpointId, deliveryId, request, facts }: Redelivery,
 ): Promise<{ delivery: WebhookDeliveryRead; replayed: boolean }> {
   const endpoint = await findEndpoint(db, caller.environmentId, endpointId);
+  let planned: Row<"webhook_delivery"> | undefined;
   const { id, replayed } = await makeOnce(db, request, async (trx) => {
     const given = await findDelivery(trx, endpoint.id, deliveryId);
     await dropWaiting(trx, endpoint.id, given.event_id);
-    const planned = await trx
+    planned = await trx
       .insertInto("keystone.webhook_delivery")
       .values({
         endpoint_id: endpoint.id,
@@ -38,7 +39,7 @@ export async function redeliver(
         pending: true,
         next_attempt_at: sql<Date>`clock_timestamp()`,
       })
-      .returning("id")
+      .returningAll()
       .executeTakeFirstOrThrow();
     const activity = endpointActivity(endpoint.id, "redelivered", "Webhook delivery repeated", {
       statusCode: 201,
@@ -47,7 +48,8 @@ export async function redeliver(
     await recordActivity(trx, [callersActivity(caller, facts, activity)]);
     return planned.id;
   });
-  return { delivery: renderDelivery(await findDelivery(db, endpoint.id, id)), replayed };
+  // Another redelivery may have taken its place already.
+  return { delivery: renderDelivery(planned ?? (await findDelivery(db, endpoint.id, id))), replayed };
 }
 
 /** An attempt that is being made at this moment stays: its outcome belongs to the log. */
