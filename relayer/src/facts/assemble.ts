@@ -5,13 +5,17 @@ import type { IntentRow, Rows } from "./rows.ts";
 import type { EscrowFacts, Facts, HeadFacts, LegFacts, MessageFacts, PartyFacts, StatementFacts } from "./types.ts";
 
 /** One settlement's part of the rows, in the shape that `plan` judges. */
-export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, { terms, ruleset }: Agreement): Facts {
+export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, agreement: Agreement): Facts {
+  const { terms, ruleset } = agreement;
   const { coordinatorChainId } = source.deployment;
   const ours = <T extends { settlement_id: string | null }>(list: readonly T[]) =>
     list.filter((row) => row.settlement_id === intent.settlement_id);
   const shown = <T extends { settlement_hash: Hex | null }>(list: readonly T[]) =>
     list.filter((row) => row.settlement_hash === intent.settlement_hash);
-  const settlement = shown(rows.settlements).find((row) => Number(row.chain_id) === coordinatorChainId);
+  const atCoordinator = (hash: Hex) =>
+    rows.settlements.find((row) => row.settlement_hash === hash && Number(row.chain_id) === coordinatorChainId);
+  const settlement = atCoordinator(intent.settlement_hash);
+  const parent = atCoordinator(terms.parent);
   return {
     intentId: intent.intent_id,
     settlementId: intent.settlement_id,
@@ -31,6 +35,7 @@ export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, { t
             verdict: settlement.verdict,
             blockNumber: settlement.block_number,
           },
+    parentKind: agreement.openingRuleset.states.find(({ name }) => parent?.created && name === parent.state)?.kind,
     escrows: escrowsOf(shown(rows.escrows), shown(rows.revealed)),
     legs: terms.legs.map((leg, index): LegFacts | null => {
       const row = shown(rows.legs).find((l) => l.leg_index === index && l.chain_id === leg.chainId);

@@ -47,6 +47,7 @@ function canAdvance(facts: Facts): boolean {
     clearance: clearance({ ...terms, validThrough: terms.settleDeadline, now, statements: facts.statements }),
     now,
     chainIds,
+    parentKind: facts.parentKind,
   };
   return nextAdvance(input) !== null;
 }
