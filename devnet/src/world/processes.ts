@@ -13,7 +13,7 @@ export interface WorldSettings {
   env: Record<string, string>;
 }
 
-export type ServiceName = "issuer" | "worker" | "indexer" | "relayer" | "api";
+export type ServiceName = "issuer" | "worker" | "indexer" | "relayer" | "api" | "courier";
 
 export const AUDIENCE = "https://api.keystoneos.xyz";
 
@@ -128,8 +128,20 @@ function described(name: ServiceName, settings: WorldSettings): Described {
           // All its platforms call from one address, and its demo asks often.
           RATE_LIMIT_PER_MINUTE: "60000",
           RATE_LIMIT_ANONYMOUS_PER_MINUTE: "60000",
+          WEBHOOK_DEVELOPMENT_MODE: "on",
         },
         readyUrl: () => `http://127.0.0.1:${ports.api}/ready`,
+      };
+    case "courier":
+      return {
+        script: "api/src/courier/main.ts",
+        env: {
+          ...commonEnvironment(settings),
+          ...sealing,
+          COURIER_PORT: String(ports.courier),
+          WEBHOOK_DEVELOPMENT_MODE: "on",
+        },
+        readyUrl: () => `http://127.0.0.1:${ports.courier}/ready`,
       };
   }
 }
