@@ -2,11 +2,13 @@ import { expect } from "chai";
 import {
   compileTemplate,
   ProtocolError,
+  REPO_RULESET,
   rulesetId,
   STANDARD_RULESET,
   shippedTemplates,
   type TemplateConfig,
   type TemplateEdge,
+  templateRuleset,
 } from "../src/index.ts";
 import { deployment } from "./support/sample.ts";
 
@@ -18,10 +20,11 @@ const config = (slug: string): TemplateConfig => {
 };
 
 describe("shippedTemplates", () => {
-  it("are the four documented ones, with their aliases", () => {
+  it("are the five documented ones, with their aliases", () => {
     expect(shipped.map(({ slug, aliases }) => [slug, ...aliases])).to.deep.equal([
       ["dvp-standard", "dvp-bilateral"],
       ["dvp-cross-chain", "cross_platform_dvp", "cross-chain-dvp"],
+      ["repo-standard"],
       ["dvp-brokered"],
       ["pvp-standard"],
     ]);
@@ -79,7 +82,8 @@ describe("shippedTemplates", () => {
         FINALIZED: { type: "finalize", provider: "internal", resolution: "immediate", timeout_seconds: 60, params: {} },
       },
       chains: "single",
-      settlement_categories: [],
+      settlement_categories: ["repo_open"],
+      settlement_category_required: false,
       fees: { bps: 0, default_mode: "seller_pays", recipients: {} },
     });
     const { edges, ...parameters } = on_chain;
@@ -87,7 +91,7 @@ describe("shippedTemplates", () => {
     expect(edges).to.have.length(STANDARD_RULESET.edges.length);
     expect(parameters).to.deep.equal({
       ruleset_id: rulesetId(STANDARD_RULESET),
-      closing_ruleset_id: null,
+      closing_ruleset_id: rulesetId(REPO_RULESET),
       attesters: deployment.templates.attesters,
       threshold: 1,
       operator: deployment.templates.operator,
@@ -106,6 +110,29 @@ describe("shippedTemplates", () => {
     expect(config("pvp-standard")).to.deep.include({
       required_roles: ["party_a", "party_b"],
       required_leg_types: ["payment"],
+    });
+  });
+
+  it("let trades be repos where there is a ruleset for their closing, and repo-standard nothing else", () => {
+    const allowed = shipped.map(
+      ({ slug, config: { settlement_categories, settlement_category_required, on_chain } }) => [
+        slug,
+        settlement_categories,
+        settlement_category_required,
+        on_chain.closing_ruleset_id !== null,
+      ],
+    );
+    expect(allowed).to.deep.equal([
+      ["dvp-standard", ["repo_open"], false, true],
+      ["dvp-cross-chain", ["repo_open"], false, true],
+      ["repo-standard", ["repo_open"], true, true],
+      ["dvp-brokered", [], false, false],
+      ["pvp-standard", [], false, false],
+    ]);
+    expect(config("repo-standard")).to.deep.include({
+      required_roles: ["securities_provider", "cash_provider"],
+      required_leg_types: ["asset_delivery", "payment"],
+      chains: "any",
     });
   });
 
@@ -162,6 +189,11 @@ describe("compileTemplate", () => {
       },
     ],
     ["another hash", "on_chain.ruleset_id", { on_chain: { ...on_chain, ruleset_id: `0x${"1".repeat(64)}` } }],
+    [
+      "an unknown closing ruleset",
+      "on_chain.closing_ruleset_id",
+      { on_chain: { ...on_chain, closing_ruleset_id: `0x${"1".repeat(64)}` } },
+    ],
     ["edges in another order", "on_chain.ruleset_id", withEdges(on_chain.edges.toReversed())],
   ];
   for (const [name, field, change] of faults) {
@@ -171,4 +203,22 @@ describe("compileTemplate", () => {
         .that.includes({ code: "template_config", field });
     });
   }
+});
+
+describe("templateRuleset", () => {
+  const { on_chain } = config("dvp-standard");
+  const foreign = `0x${"1".repeat(64)}` as const;
+
+  it("is the template's own, or that of its closings", () => {
+    expect(templateRuleset(config("dvp-standard"), on_chain.ruleset_id)).to.deep.equal(STANDARD_RULESET);
+    expect(templateRuleset(config("dvp-standard"), rulesetId(REPO_RULESET))).to.equal(REPO_RULESET);
+  });
+
+  it("is nothing else", () => {
+    expect(() => templateRuleset(config("dvp-standard"), foreign)).to.throw(ProtocolError, "no ruleset");
+    expect(() => templateRuleset(config("pvp-standard"), rulesetId(REPO_RULESET))).to.throw(
+      ProtocolError,
+      "no ruleset",
+    );
+  });
 });

@@ -34,6 +34,7 @@ describe("seedDeployment", function () {
       "dvp-cross-chain",
       "dvp-standard",
       "pvp-standard",
+      "repo-standard",
     ]);
     expect(stored.every((row) => row.version === 1 && row.is_active)).to.equal(true);
     const instruments = await db.selectFrom("keystone.instrument").selectAll().orderBy("alias").execute();

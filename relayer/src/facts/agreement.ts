@@ -6,16 +6,20 @@ import {
   type Ruleset,
   type TemplateConfig,
   type Terms,
+  templateRuleset,
   termsFromJson,
 } from "@keystoneos/protocol";
 
 export interface Agreement {
   terms: Terms;
+  /** The one that the terms name. */
   ruleset: Ruleset;
+  /** The template's own, by which a repo's opening runs while its closing waits. */
+  openingRuleset: Ruleset;
 }
 
 /**
- * What was agreed, checked against itself: the terms hash to the settlement's id, name this deployment and the ruleset of the template.
+ * What was agreed, checked against itself: the terms hash to the settlement's id, name this deployment and a ruleset of the template.
  * Throws with what differs; a settlement that fails here is never acted on.
  */
 export function readAgreement(
@@ -36,9 +40,8 @@ export function readAgreement(
       throw new Error(`the terms have a leg on chain ${leg.chainId}`);
     }
   }
-  const { ruleset, rulesetId } = compileTemplate(row.config);
-  if (terms.ruleset !== rulesetId) throw new Error(`the terms name the ruleset ${terms.ruleset}`);
-  return { terms, ruleset };
+  const { ruleset: openingRuleset } = compileTemplate(row.config);
+  return { terms, ruleset: templateRuleset(row.config, terms.ruleset), openingRuleset };
 }
 
 function same(a: string, b: string): boolean {

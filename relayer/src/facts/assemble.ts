@@ -14,7 +14,8 @@ import type {
 } from "./types.ts";
 
 /** One settlement's part of the rows, in the shape that `plan` judges. */
-export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, { terms, ruleset }: Agreement): Facts {
+export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, agreement: Agreement): Facts {
+  const { terms, ruleset } = agreement;
   const { coordinatorChainId } = source.deployment;
   const ours = <T extends { settlement_id: string | null }>(list: readonly T[]) =>
     list.filter((row) => row.settlement_id === intent.settlement_id);
@@ -22,7 +23,10 @@ export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, { t
     list.filter((row) => row.settlement_hash === intent.settlement_hash);
   const asked = ours(rows.interventions);
   const retry = asked.findLast((row) => row.target_state === null);
-  const settlement = shown(rows.settlements).find((row) => Number(row.chain_id) === coordinatorChainId);
+  const atCoordinator = (hash: Hex) =>
+    rows.settlements.find((row) => row.settlement_hash === hash && Number(row.chain_id) === coordinatorChainId);
+  const settlement = atCoordinator(intent.settlement_hash);
+  const parent = atCoordinator(terms.parent);
   return {
     intentId: intent.intent_id,
     settlementId: intent.settlement_id,
@@ -42,6 +46,7 @@ export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, { t
             verdict: settlement.verdict,
             blockNumber: settlement.block_number,
           },
+    parentKind: agreement.openingRuleset.states.find(({ name }) => parent?.created && name === parent.state)?.kind,
     escrows: escrowsOf(shown(rows.escrows), shown(rows.revealed)),
     legs: terms.legs.map((leg, index): LegFacts | null => {
       const row = shown(rows.legs).find((l) => l.leg_index === index && l.chain_id === leg.chainId);

@@ -1,5 +1,5 @@
 import type { StoreTransaction } from "@keystoneos/store";
-import type { Address, Hex } from "viem";
+import { type Address, type Hex, zeroHash } from "viem";
 
 export type Rows = Awaited<ReturnType<typeof readRows>>;
 export type IntentRow = Rows["intents"][number];
@@ -23,7 +23,8 @@ export async function readRows(trx: StoreTransaction, intentIds: readonly string
     intents.map((intent) => intent.settlement_hash),
     "0x",
   );
-  return { intents, ...(await readPlatform(trx, ids, attester)), ...(await readChains(trx, hashes)) };
+  const openings = intents.map((intent) => intent.terms.parent).filter((parent) => parent !== zeroHash);
+  return { intents, ...(await readPlatform(trx, ids, attester)), ...(await readChains(trx, hashes, openings)) };
 }
 
 async function readPlatform(trx: StoreTransaction, ids: string[], attester: Address) {
@@ -61,13 +62,13 @@ async function readPlatform(trx: StoreTransaction, ids: string[], attester: Addr
   };
 }
 
-async function readChains(trx: StoreTransaction, hashes: Hex[]) {
+async function readChains(trx: StoreTransaction, hashes: Hex[], openings: Hex[]) {
   return {
     heads: await trx.selectFrom("indexer.chain_head").selectAll().execute(),
     settlements: await trx
       .selectFrom("indexer.settlement")
       .selectAll()
-      .where("settlement_hash", "in", hashes)
+      .where("settlement_hash", "in", [...hashes, ...openings])
       .execute(),
     entered: await trx
       .selectFrom("indexer.transition as t")

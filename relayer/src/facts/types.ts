@@ -21,6 +21,8 @@ export interface Facts {
   heads: ReadonlyMap<number, HeadFacts>;
   /** Null until the coordinator's chain has shown anything of it. */
   coordinator: CoordinatorFacts | null;
+  /** Kind of the state that the opening of a repo is in, for its closing; undefined where there is none, or nothing is shown of it. */
+  parentKind: number | undefined;
   /** Per chain that has a leg. */
   escrows: ReadonlyMap<number, EscrowFacts>;
   /** By leg index; null before the leg's first event. */

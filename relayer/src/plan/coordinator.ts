@@ -53,5 +53,6 @@ export function gateInput(facts: Facts): GateInput | null {
     clearance: clearance({ ...terms, validThrough: terms.settleDeadline, now, statements: facts.statements }),
     now,
     chainIds,
+    parentKind: facts.parentKind,
   };
 }

@@ -1,3 +1,4 @@
+import { REPO_RULESET, rulesetId } from "@keystoneos/protocol";
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { sampleDeployment } from "../../../packages/store/test/deployment.ts";
@@ -39,6 +40,15 @@ describe("checkRulesets", function () {
     expect((error as Error).message).to.match(
       /^DEPLOYMENTS_FILE: the ruleset 0x\w{64} of template \S+ is not registered/,
     );
+  });
+
+  it("asks for the ruleset of a repo's closing too", async () => {
+    // PUSH32 id, CALLDATALOAD(4) == id, else true: knows every ruleset but the closing's.
+    const closing = rulesetId(REPO_RULESET).slice(2);
+    await coordinatorIs(`0x7f${closing}60043514155f5260205ff3`);
+    const error = await failure();
+    expect(error).to.be.instanceOf(ConfigError);
+    expect((error as Error).message).to.contain(`the ruleset 0x${closing} of template dvp-standard is not registered`);
   });
 
   it("does not take a coordinator that is not there for a missing ruleset", async () => {

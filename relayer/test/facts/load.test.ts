@@ -1,3 +1,4 @@
+import { REPO_RULESET, rulesetId, StateKind } from "@keystoneos/protocol";
 import { connect, migrate, type Store } from "@keystoneos/store";
 import { expect } from "chai";
 import { concat, keccak256, zeroAddress } from "viem";
@@ -177,6 +178,41 @@ describe("loadFacts", function () {
     const [facts] = await load(intentId);
     expect(facts?.parties[0]?.holdsSecret).to.deep.equal({ entity: true, wallet: false });
     expect(lines.join()).to.contain('the id \\"lost\\"').and.to.not.contain(secrets[0]?.wallet.slice(2));
+  });
+
+  it("knows of a repo's closing in what kind of state its opening is at the coordinator", async () => {
+    const opening = await storeAgreed(db);
+    const ruleset = rulesetId(REPO_RULESET);
+    const closing = await storeAgreed(db, { ruleset, parent: opening.settlementHash, notBefore: T0 });
+    const other = await storeAgreed(db, { ruleset, parent: guid(5), notBefore: T0 });
+    const all = [opening, closing, other].map(({ intentId }) => intentId);
+    const kinds = async () => (await load(...all)).map(({ parentKind }) => parentKind);
+    expect(await kinds()).to.deep.equal([undefined, undefined, undefined]);
+
+    const shown = { settlement_hash: opening.settlementHash, verdict: "none" as const, block_number: 7n };
+    await show(db, "settlement", { ...shown, chain_id: BigInt(B), created: true, state: "FINALIZED" });
+    expect(await kinds()).to.deep.equal([undefined, undefined, undefined]);
+    await show(db, "settlement", { ...shown, chain_id: BigInt(A), created: true, state: "AWAITING_DEPOSITS" });
+    expect(await kinds()).to.deep.equal([undefined, StateKind.DEPOSIT, undefined]);
+    const facts = await load(closing.intentId);
+    expect(facts[0]?.ruleset).to.deep.equal(REPO_RULESET);
+    expect(facts[0]?.coordinator).to.equal(null);
+    for (const [state, kind] of [
+      ["FINALIZED", StateKind.FINALIZED],
+      ["ROLLED_BACK", StateKind.FAILED],
+    ] as const) {
+      await db
+        .updateTable("indexer.settlement" as "indexer.chain_head")
+        .set({ state } as never)
+        .execute();
+      expect(await kinds()).to.deep.equal([undefined, kind, undefined]);
+    }
+  });
+
+  it("leaves out a settlement whose terms name a ruleset that its template has not", async () => {
+    const foreign = await storeAgreed(db, { ruleset: guid(5) });
+    expect(await load(foreign.intentId)).to.deep.equal([]);
+    expect(lines.join()).to.contain("the template has no ruleset");
   });
 
   it("leaves out a settlement that does not agree with itself, and says why", async () => {

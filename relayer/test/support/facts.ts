@@ -67,6 +67,7 @@ export function factsOf(terms: Terms = dvp(A, B), changes: Partial<Facts> = {}):
     coordinatorChainId: A,
     heads: heads(),
     coordinator: null,
+    parentKind: undefined,
     escrows: new Map(),
     legs: terms.legs.map(() => null),
     messages: [],

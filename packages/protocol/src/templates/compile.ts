@@ -1,6 +1,7 @@
 import type { Hex } from "viem";
 import { ProtocolError } from "../errors.ts";
 import { rulesetId } from "../rulesets/codec.ts";
+import { REPO_RULESET } from "../rulesets/repo.ts";
 import { Gate, type Ruleset, StateKind } from "../rulesets/types.ts";
 import { validateRuleset } from "../rulesets/validate.ts";
 import type { TemplateConfig, TemplateEdge } from "./config.ts";
@@ -28,8 +29,24 @@ export function compileTemplate(config: TemplateConfig): CompiledTemplate {
     }
   }
   const id = rulesetId(ruleset);
-  if (config.on_chain.ruleset_id.toLowerCase() !== id) fail("on_chain.ruleset_id", `the content hash is ${id}`);
+  if (!same(config.on_chain.ruleset_id, id)) fail("on_chain.ruleset_id", `the content hash is ${id}`);
+  if (config.on_chain.closing_ruleset_id !== null) templateRuleset(config, config.on_chain.closing_ruleset_id);
   return { ruleset, rulesetId: id };
+}
+
+/**
+ * The ruleset that terms of this template name: the template's own, or that of a repo's closing trade.
+ *
+ * @throws ProtocolError `template_config` when it is neither.
+ */
+export function templateRuleset(config: TemplateConfig, id: Hex): Ruleset {
+  const { ruleset_id, closing_ruleset_id } = config.on_chain;
+  if (same(id, ruleset_id)) return compileRuleset(config);
+  if (closing_ruleset_id === null || !same(id, closing_ruleset_id)) {
+    fail("on_chain.ruleset_id", `the template has no ruleset ${id}`);
+  }
+  if (!same(id, rulesetId(REPO_RULESET))) fail("on_chain.closing_ruleset_id", "is not the repo ruleset's content hash");
+  return REPO_RULESET;
 }
 
 /** For every state with a way out, the states one step ahead, in the order of `states`. */
@@ -92,6 +109,10 @@ export function compileRuleset(
     return { from, to, gate };
   });
   return { states: states.map((name, index) => ({ name, kind: kinds.get(index) ?? StateKind.ACTIVE })), edges };
+}
+
+function same(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
 }
 
 function sameList(left: readonly string[] = [], right: readonly string[] = []): boolean {

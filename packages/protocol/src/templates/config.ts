@@ -34,7 +34,9 @@ export interface TemplateConfig {
   actions: Record<string, TemplateAction>;
   /** `single`: all legs on one chain, which need not be the coordinator's. */
   chains: "single" | "any";
+  /** What a trade may be beyond a plain one, and whether it has to be. */
   settlement_categories: string[];
+  settlement_category_required: boolean;
   /** `bps` of each payment leg, 0 to 1000; `recipients` by chain id as a decimal string. */
   fees: { bps: number; default_mode: FeeMode; recipients: Record<string, Address> };
   on_chain: {

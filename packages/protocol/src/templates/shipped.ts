@@ -1,6 +1,7 @@
 import type { Deployment } from "../deployment/deployment.ts";
 import { ProtocolError } from "../errors.ts";
 import { rulesetId } from "../rulesets/codec.ts";
+import { REPO_RULESET } from "../rulesets/repo.ts";
 import { STANDARD_RULESET } from "../rulesets/standard.ts";
 import { gateName, StateKind } from "../rulesets/types.ts";
 import { deriveTransitions } from "./compile.ts";
@@ -34,14 +35,27 @@ export function shippedTemplates(deployment: Pick<Deployment, "chains" | "templa
       aliases: ["dvp-bilateral"],
       name: "Delivery versus payment",
       description: "An asset against payment, all legs on one chain.",
-      config: configure(deployment, { ...dvp, chains: "single" }),
+      config: configure(deployment, { ...dvp, chains: "single", repo: "allowed" }),
     },
     {
       slug: "dvp-cross-chain",
       aliases: ["cross_platform_dvp", "cross-chain-dvp"],
       name: "Delivery versus payment across chains",
       description: "An asset against payment, each leg on its own chain.",
-      config: configure(deployment, { ...dvp, chains: "any" }),
+      config: configure(deployment, { ...dvp, chains: "any", repo: "allowed" }),
+    },
+    {
+      slug: "repo-standard",
+      aliases: [],
+      name: "Repurchase agreement",
+      description:
+        "Securities against cash on any chains, and back at maturity: every trade is a repo_open with its closing.",
+      config: configure(deployment, {
+        required_roles: ["securities_provider", "cash_provider"],
+        required_leg_types: ["asset_delivery", "payment"],
+        chains: "any",
+        repo: "required",
+      }),
     },
     {
       slug: "dvp-brokered",
@@ -72,7 +86,9 @@ type Shape = Pick<TemplateConfig, "required_roles" | "required_leg_types">;
 
 function configure(
   { templates }: Pick<Deployment, "templates">,
-  own: Shape & Pick<TemplateConfig, "chains"> & Partial<Pick<TemplateConfig, "fees">>,
+  own: Shape &
+    Pick<TemplateConfig, "chains"> &
+    Partial<Pick<TemplateConfig, "fees">> & { repo?: "allowed" | "required" },
 ): TemplateConfig {
   const states = STANDARD_RULESET.states.map((state) => state.name);
   const named = (kind: StateKind) => STANDARD_RULESET.states.filter((s) => s.kind === kind).map((s) => s.name);
@@ -96,11 +112,12 @@ function configure(
       FINALIZED: action("finalize", 60),
     },
     chains: own.chains,
-    settlement_categories: [],
+    settlement_categories: own.repo === undefined ? [] : ["repo_open"],
+    settlement_category_required: own.repo === "required",
     fees: own.fees ?? { bps: 0, default_mode: "seller_pays", recipients: {} },
     on_chain: {
       ruleset_id: rulesetId(STANDARD_RULESET),
-      closing_ruleset_id: null,
+      closing_ruleset_id: own.repo === undefined ? null : rulesetId(REPO_RULESET),
       edges,
       attesters: [...templates.attesters],
       threshold: templates.threshold,

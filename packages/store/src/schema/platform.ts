@@ -5,6 +5,7 @@ import type { WebhookTables } from "./webhooks.ts";
 
 /** Set by the database when left out; read as Date with millisecond precision, as stored. */
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
+type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 type RequiredTimestamp = ColumnType<Date, Date | string, Date | string>;
 /** numeric(78,0): a decimal string out, a bigint or decimal string in. */
 type Base = ColumnType<string, bigint | string, bigint | string>;
@@ -36,6 +37,7 @@ export interface EnvironmentTable {
   api_version: string | null;
   /** Requests per minute; null for the API's own. */
   rate_limit_rpm: number | null;
+  default_timeout_seconds: Generated<number>;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -86,6 +88,14 @@ export interface TradeReferenceTable {
   reference: string;
 }
 
+/** A commitment that a platform has made itself. */
+export interface BroughtCommitmentTable {
+  commitment: Hex;
+}
+
+/** Of a repo: the opening, and the closing that waits for its maturity. */
+export type SettlementCategory = "repo_open" | "repo_close";
+
 export interface SettlementTable {
   id: string;
   platform_id: string;
@@ -93,7 +103,16 @@ export interface SettlementTable {
   template_id: string;
   template_slug: string;
   settlement_type: "single_platform" | "cross_platform";
+  settlement_category: SettlementCategory | null;
+  /** Of a closing: its opening. */
+  parent_settlement_id: string | null;
+  maturity_at: NullableTimestamp;
+  /** Whole units of the payment instrument. */
+  repayment_amount: string | null;
   trade_reference: string | null;
+  /** Of a settlement that was made without instructions. */
+  external_reference: string | null;
+  created_by: Generated<string>;
   fee_mode: FeeMode;
   settlement_hash: Hex;
   terms: Json<TermsJson>;
@@ -111,6 +130,7 @@ export interface InstructionPartyJson {
   chain_id: number | null;
   asset_provider: string | null;
   wallet_commitment: Hex | null;
+  closing_wallet_commitment: Hex | null;
 }
 
 /** One leg as sent, plus what it resolved to. */
@@ -150,9 +170,14 @@ export interface InstructionTable {
   open: boolean;
   fee_mode: FeeMode | null;
   counterparty_platform_slug: string | null;
+  /** As sent, like the fields of a repo below. */
+  settlement_category: string | null;
+  maturity_at: NullableTimestamp;
+  repayment_amount: string | null;
+  repo_rate: number | null;
   timeout_at: RequiredTimestamp;
   expires_at: RequiredTimestamp;
-  matched_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  matched_at: NullableTimestamp;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -175,6 +200,8 @@ export interface PartyTable {
   entity_commitment: Hex;
   wallet_commitment: Hex;
   open: boolean;
+  /** Of a repo: the party's own word. */
+  repo_rate: number | null;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -310,7 +337,7 @@ export interface SessionTable {
   settlement_ids: string[] | null;
   metadata: JSONColumnType<Record<string, string> | null, string | null | undefined, string | null>;
   expires_at: RequiredTimestamp;
-  revoked_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  revoked_at: NullableTimestamp;
   created_at: Timestamp;
 }
 
@@ -371,6 +398,7 @@ export interface PlatformTables extends WebhookTables {
   token: TokenTable;
   template: TemplateTable;
   trade_reference: TradeReferenceTable;
+  brought_commitment: BroughtCommitmentTable;
   settlement: SettlementTable;
   instruction: InstructionTable;
   party: PartyTable;
