@@ -1,3 +1,14 @@
+import { getPipeline } from "./admin/get-pipeline.ts";
+import { getAdminSettlement } from "./admin/get-settlement.ts";
+import { getSettlementMetrics } from "./admin/get-settlement-metrics.ts";
+import { getSettlementTransitions } from "./admin/get-settlement-transitions.ts";
+import { listAdminSettlementEvents } from "./admin/list-settlement-events.ts";
+import { listAdminSettlements } from "./admin/list-settlements.ts";
+import { listStuckSettlements } from "./admin/list-stuck-settlements.ts";
+import { retrySettlement } from "./admin/retry-settlement.ts";
+import { rollbackSettlement } from "./admin/rollback-settlement.ts";
+import { transitionSettlement } from "./admin/transition-settlement.ts";
+import { triggerMaturity } from "./admin/trigger-maturity.ts";
 import { createAllowedIp } from "./allowed-ips/create-allowed-ip.ts";
 import { deleteAllowedIp } from "./allowed-ips/delete-allowed-ip.ts";
 import { listAllowedIps } from "./allowed-ips/list-allowed-ips.ts";
@@ -65,6 +76,17 @@ export const operations: readonly Operation[] = [
   recover,
   listEvents,
   getEvent,
+  listAdminSettlements,
+  listStuckSettlements,
+  getPipeline,
+  getSettlementMetrics,
+  getSettlementTransitions,
+  getAdminSettlement,
+  listAdminSettlementEvents,
+  transitionSettlement,
+  rollbackSettlement,
+  retrySettlement,
+  triggerMaturity,
   getStatus,
   getJwks,
   queryGraphql,

@@ -4,9 +4,10 @@ import { queryInteger } from "./primitives.ts";
 export const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 
-const limit = queryInteger(1, MAX_LIMIT)
-  .optional()
-  .openapi({ description: `Page size, default ${DEFAULT_LIMIT}.` });
+const limitTo = (max: number) =>
+  queryInteger(1, max)
+    .optional()
+    .openapi({ description: `Page size, default ${DEFAULT_LIMIT}.` });
 const offset = queryInteger(0, Number.MAX_SAFE_INTEGER)
   .optional()
   .openapi({ description: "How many to skip, default 0. Excludes cursor." });
@@ -16,8 +17,8 @@ const cursor = z
   .openapi({ description: "The `next_cursor` of the page before, with the same filters. Excludes offset." });
 
 /** The query of a list: its filters, and where the page begins. */
-export function pageQuery<T extends z.ZodRawShape>(filters: T) {
-  return z.strictObject({ ...filters, limit, offset, cursor });
+export function pageQuery<T extends z.ZodRawShape>(filters: T, maxLimit = MAX_LIMIT) {
+  return z.strictObject({ ...filters, limit: limitTo(maxLimit), offset, cursor });
 }
 
 /** A query of this many filters and nothing else. */

@@ -1,13 +1,15 @@
 import type { NewRow, StoreTransaction } from "@keystoneos/store";
-import type { PlatformCaller } from "../auth/caller.ts";
+import type { Actor, PlatformCaller } from "../auth/caller.ts";
 import type { RequestFacts } from "../context.ts";
 
 export interface Activity {
   type: string;
-  category: "instruction" | "settlement" | "session" | "security" | "webhook";
+  category: "admin" | "instruction" | "settlement" | "session" | "security" | "webhook";
   description: string;
   resourceType: "instruction" | "settlement" | "session" | "allowed_ip" | "webhook_endpoint";
   resourceId: string;
+  /** Default `info`. */
+  severity?: "warning" | "error";
   statusCode?: number;
   detail?: Record<string, unknown>;
 }
@@ -23,6 +25,27 @@ export function callersActivity(
     platform_id: caller.platformId,
     environment_id: caller.environmentId,
     actor_type: caller.kind,
+    actor_id: caller.actorId,
+    method: facts.method,
+    path: facts.path,
+    ip_address: facts.ip,
+    user_agent: facts.userAgent,
+    request_id: facts.requestId,
+  };
+}
+
+/** What an operator of KeyStone did about something of theirs. */
+export function adminsActivity(
+  caller: Actor,
+  owner: { platformId: string | null; environmentId: string | null },
+  facts: RequestFacts,
+  activity: Activity,
+): NewRow<"activity_log"> {
+  return {
+    ...rowOf(activity),
+    platform_id: owner.platformId,
+    environment_id: owner.environmentId,
+    actor_type: "admin",
     actor_id: caller.actorId,
     method: facts.method,
     path: facts.path,
@@ -56,6 +79,7 @@ function rowOf(activity: Activity) {
   return {
     type: activity.type,
     category: activity.category,
+    severity: activity.severity ?? ("info" as const),
     description: activity.description,
     resource_type: activity.resourceType,
     resource_id: activity.resourceId,

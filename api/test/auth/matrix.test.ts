@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { ALL_RIGHTS, type CallerKind, mayHold, RIGHTS, type Right, ROLES } from "../../src/auth/rights.ts";
+import { LATEST_API_VERSION } from "../../src/version.ts";
 import { allowIp } from "../support/allowed-ips.ts";
 import { emptyBucket } from "../support/buckets.ts";
 import type { Answer } from "../support/client.ts";
 import { FORGERIES } from "../support/forgeries.ts";
 import { callOf, type Operation, operations, secured } from "../support/operations.ts";
 import { createSession } from "../support/sessions.ts";
-import { createTenant, createToken, createUserToken, type Tenant } from "../support/tenants.ts";
+import { createAdminToken, createTenant, createToken, createUserToken, type Tenant } from "../support/tenants.ts";
 import { matchTrade, type Trade } from "../support/trades.ts";
 import { createEndpoint, deliveriesOf } from "../support/webhooks.ts";
 import { useWorld } from "../support/world.ts";
@@ -223,6 +224,39 @@ describe("every operation", () => {
           const answer = await send(operation, await strong(kind, inactive));
           if (kind === "user" && (method === "GET" || about !== "environment")) expectAdmitted(answer);
           else expectRefused(answer, 403, "environment_inactive");
+        });
+      }
+
+      if (callers.has("admin")) {
+        it("takes an operator of KeyStone, whatever version a platform has", async () => {
+          const answer = await send(operation, { token: await createAdminToken(world()) });
+          expectAdmitted(answer);
+          expect(answer.headers.get("keystone-version")).to.equal(LATEST_API_VERSION);
+        });
+
+        it("takes an operator who is a member of a platform too, suspended or not", async () => {
+          for (const { orgId } of [tenant, suspended]) {
+            const token = await createUserToken(world(), { orgId, permissions: ["keystone:admin"] });
+            expectAdmitted(await send(operation, { token }));
+          }
+        });
+
+        it("holds back an operator who has called too often", async () => {
+          expectRefused(
+            await send(operation, { token: await createAdminToken(world(), "user|hasty") }),
+            429,
+            "rate_limited",
+          );
+        });
+
+        it("takes no machine's word that it were an operator", async () => {
+          const scope = "keystone:admin";
+          const token = await createToken(world(), {
+            clientId: tenant.clientId,
+            scope,
+            claims: { permissions: [scope] },
+          });
+          expectRefused(await send(operation, { token }), 403, "insufficient_scope");
         });
       }
 

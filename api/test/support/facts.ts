@@ -36,7 +36,13 @@ export async function setHeads({ db }: World, block: number, timestamp = Math.fl
 }
 
 /** Writes what the indexer would, had the settlement gone forward to this state, one transition per block from `block` on. */
-export async function indexState(world: World, hash: Hex, state: ForwardState, block = 100): Promise<void> {
+export async function indexState(
+  world: World,
+  hash: Hex,
+  state: ForwardState,
+  block = 100,
+  timestamp?: number,
+): Promise<void> {
   const { db } = world;
   const last = STATES.findIndex(([name]) => name === state);
   await db.deleteFrom("indexer.settlement").where("settlement_hash", "=", hash).execute();
@@ -54,7 +60,7 @@ export async function indexState(world: World, hash: Hex, state: ForwardState, b
         evidence_hash: index === 0 ? null : `0x${"0".repeat(64)}`,
         caller: CALLER,
         log_index: index,
-        ...at(hash, block + index),
+        ...at(hash, block + index, timestamp),
       })
       .execute();
   }
@@ -70,16 +76,16 @@ export async function indexState(world: World, hash: Hex, state: ForwardState, b
       state,
       verdict: last >= 4 ? "execute" : "none",
       transition_count: last,
-      ...at(hash, block + last),
+      ...at(hash, block + last, timestamp),
     })
     .execute();
 }
 
-function at(hash: Hex, block: number) {
+function at(hash: Hex, block: number, timestamp = 1_790_000_000 + block) {
   return {
     block_number: BigInt(block),
     block_hash: hashOf(`block ${block}`),
-    block_timestamp: BigInt(1_790_000_000 + block),
+    block_timestamp: BigInt(timestamp),
     tx_hash: hashOf(`${hash} ${block}`),
   };
 }

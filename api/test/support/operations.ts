@@ -25,9 +25,15 @@ const { paths } = JSON.parse(readFileSync(new URL("../../openapi.json", import.m
   paths: Record<string, Record<string, Documented>>;
 };
 
+const CONFIRMED = { reason: "A test asks for it", confirm: true };
+
 /** Bodies that are taken; an operation that needs one and is not here fails the tests that are made for every operation. */
 const BODIES: Record<string, () => unknown> = {
   createInstruction: sellOpen,
+  transitionSettlement: () => ({ target_state: "COMPLIANCE_CHECKING", ...CONFIRMED }),
+  rollbackSettlement: () => CONFIRMED,
+  retrySettlement: () => CONFIRMED,
+  triggerMaturity: () => CONFIRMED,
   createAllowedIp: () => ({ cidr: "192.0.2.0/24" }),
   createSession: () => ({ scopes: ["templates:read"] }),
   createWebhookEndpoint: () => ({ url: "https://hooks.example.com/keystone" }),

@@ -64,6 +64,11 @@ export function createToken({ issuer }: Pick<World, "issuer">, options: TokenOpt
   });
 }
 
+/** A token of an operator of KeyStone, who is of no organization. */
+export function createAdminToken(world: Pick<World, "issuer">, userId?: string): Promise<string> {
+  return createUserToken(world, { permissions: ["keystone:admin"], ...(userId !== undefined && { userId }) });
+}
+
 /** A user's token, as the issuer gives to a member of an organization who has signed in. */
 export function createUserToken(
   world: Pick<World, "issuer">,

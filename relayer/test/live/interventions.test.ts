@@ -95,7 +95,7 @@ describe("interventions on the real coordinator", function () {
     const { number, timestamp } = await client().getBlock();
     await show(db, "chain_head", { chain_id: BigInt(A), block_number: number, block_timestamp: timestamp });
     const events = await logs();
-    const created = events.filter(({ eventName }) => eventName === "SettlementCreated");
+    const created = events.flatMap((event) => (event.eventName === "SettlementCreated" ? [event] : []));
     for (const { args, blockNumber } of created) {
       const settlement_hash = args.settlementId as Hex;
       const at = { chain_id: BigInt(A), settlement_hash };

@@ -27,7 +27,7 @@ interface Step {
   at: Date;
 }
 
-/** The states a settlement has entered, oldest first, each bound to the one before by its hash. Throws ApiError 404. */
+/** A settlement's events as the caller's environment sees them. Throws ApiError 404. */
 export function listEvents(
   deps: Dependencies,
   caller: Caller,
@@ -37,16 +37,24 @@ export function listEvents(
   const window = readSequenceWindow(input);
   return inSnapshot(deps.db, async (trx) => {
     const { loaded, heads } = await findSettlement(deps, trx, caller, id);
-    const steps = await readSteps(deps, trx, loaded);
-    const relayed = new Set(loaded.transactions.map((transaction) => transaction.hash));
-    let previous: string | null = null;
-    const events = steps.map((step, index) => {
-      const hash: string = contentHash(loaded.row.settlement_hash, index + 1, step, previous);
-      const event = renderStep(deps, loaded, heads, step, { sequence: index + 1, hash, previous, relayed });
-      previous = hash;
-      return event;
-    });
-    return toSequencePage(window, events);
+    return toSequencePage(window, await eventsOf(deps, trx, loaded, heads));
+  });
+}
+
+/** The states a settlement has entered, oldest first, each bound to the one before by its hash. */
+export async function eventsOf(
+  deps: Dependencies,
+  trx: StoreTransaction,
+  loaded: LoadedSettlement,
+  heads: Heads,
+): Promise<SettlementEventRead[]> {
+  const steps = await readSteps(deps, trx, loaded);
+  let previous: string | null = null;
+  return steps.map((step, index) => {
+    const hash: string = contentHash(loaded.row.settlement_hash, index + 1, step, previous);
+    const event = renderStep(deps, loaded, heads, step, { sequence: index + 1, hash, previous });
+    previous = hash;
+    return event;
   });
 }
 
@@ -122,11 +130,12 @@ function contentHash(settlementHash: Hex, sequence: number, step: Step, previous
 
 function renderStep(
   { deployment }: Dependencies,
-  { row }: LoadedSettlement,
+  loaded: LoadedSettlement,
   heads: Heads,
   step: Step,
-  chained: { sequence: number; hash: string; previous: string | null; relayed: ReadonlySet<Hex> },
+  chained: { sequence: number; hash: string; previous: string | null },
 ): SettlementEventRead {
+  const { row } = loaded;
   const { log } = step;
   const home = deployment.coordinatorChainId;
   const depth = log === null ? 0 : confirmations(heads, home, Number(log.block_number));
@@ -137,7 +146,7 @@ function renderStep(
     from_state: step.from,
     to_state: step.to,
     gate: step.gate,
-    triggered_by: triggeredBy(chained.sequence, log, chained.relayed),
+    triggered_by: triggeredBy(chained.sequence, log, loaded),
     payload: null,
     chain:
       log === null
@@ -157,9 +166,12 @@ function renderStep(
   };
 }
 
-function triggeredBy(sequence: number, log: Log | null, relayed: ReadonlySet<Hex>): string {
+/** A step of ours is an operator's where its evidence is that of what the operator asked for. */
+function triggeredBy(sequence: number, log: Log | null, { transactions, interventions }: LoadedSettlement): string {
   if (sequence === 1 || log === null) return "system:matching";
-  return relayed.has(log.tx_hash) ? "system:relayer" : `chain:${showAddress(log.caller)}`;
+  if (!transactions.some(({ hash }) => hash === log.tx_hash)) return `chain:${showAddress(log.caller)}`;
+  const asked = interventions.find((row) => row.evidence_hash === log.evidence_hash);
+  return asked === undefined ? "system:relayer" : `admin:${asked.actor}`;
 }
 
 /** The same id for the same step, however often the index is rebuilt. */

@@ -10,6 +10,11 @@ type SettlementTransactionRow = Pick<
   "settlement_id" | "chain_id" | "hash" | "block_number" | "kind" | "status" | "intent_id" | "created_at"
 >;
 
+type InterventionRow = Pick<
+  Row<"intent">,
+  "id" | "settlement_id" | "status" | "target_state" | "evidence_hash" | "actor" | "created_at"
+>;
+
 /** All that is known of one settlement: what was agreed, what was done, what the chains show. */
 export interface LoadedSettlement {
   row: SettlementRow;
@@ -19,6 +24,8 @@ export interface LoadedSettlement {
   legs: Row<"leg">[];
   checks: Row<"compliance_check">[];
   transactions: SettlementTransactionRow[];
+  /** Steps of the coordinator that operators have asked for, oldest first. */
+  interventions: InterventionRow[];
   chain: ChainFacts;
 }
 
@@ -64,12 +71,24 @@ export async function loadSettlements(trx: StoreTransaction, rows: SettlementRow
       .execute(),
     (row) => row.settlement_id,
   );
+  const interventions = Map.groupBy(
+    await trx
+      .selectFrom("keystone.intent")
+      .select(["id", "settlement_id", "status", "target_state", "evidence_hash", "actor", "created_at"])
+      .where("settlement_id", "in", ids)
+      .where("target_state", "is not", null)
+      .orderBy("created_at")
+      .orderBy("id")
+      .execute(),
+    (row) => row.settlement_id,
+  );
   const settlements = rows.map((row) => ({
     row,
     parties: parties.get(row.id) ?? [],
     legs: legs.get(row.id) ?? [],
     checks: checks.get(row.id) ?? [],
     transactions: transactions.get(row.id) ?? [],
+    interventions: interventions.get(row.id) ?? [],
     chain: facts.of(row.settlement_hash),
   }));
   return { settlements, heads: facts.heads };

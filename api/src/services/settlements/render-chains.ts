@@ -46,7 +46,7 @@ export function renderChains({ row, chain }: LoadedSettlement, context: RenderCo
 
 /** What the relayer has sent, and the deposits that the parties have. */
 export function renderTransactions(
-  { transactions, chain }: LoadedSettlement,
+  { transactions, interventions, chain }: LoadedSettlement,
   { deployment, heads }: RenderContext,
 ): SettlementRead["transactions"] {
   const sent = transactions.map((row) => ({
@@ -73,7 +73,20 @@ export function renderTransactions(
       intent_id: null,
     };
   });
-  return [...sent, ...seen]
+  // What an operator has asked for, while the relayer has not sent it, or when the chain would not take it.
+  const asked = interventions.flatMap(({ id, status, created_at }) => {
+    if (status === "done" || transactions.some((row) => row.intent_id === id)) return [];
+    return {
+      at: created_at,
+      chain_id: deployment.coordinatorChainId,
+      hash: null,
+      block_number: null,
+      kind: "manual" as const,
+      status: status === "open" ? ("queued" as const) : status,
+      intent_id: id,
+    };
+  });
+  return [...sent, ...seen, ...asked]
     .sort((a, b) => a.at.getTime() - b.at.getTime())
     .map(({ at, ...transaction }) => ({ ...transaction, created_at: showTime(at) }));
 }

@@ -40,13 +40,17 @@ const ATTESTED: Partial<Record<Row<"compliance_check">["status"], number>> = {
 };
 
 /** The right that shows what a provider said, by kind of caller. */
-const SENSITIVE_RIGHT: Partial<Record<CallerKind, Right>> = { m2m: "settlements:write", user: "compliance:decide" };
+const SENSITIVE_RIGHT: Partial<Record<CallerKind, Right>> = {
+  m2m: "settlements:write",
+  user: "compliance:decide",
+  admin: "keystone:admin",
+};
 
-function renderCheck(
+export function renderCheck(
   check: Row<"compliance_check">,
   position: number,
   statements: NewestStatement[],
-  { caller }: RenderContext,
+  { caller }: Pick<RenderContext, "caller">,
 ): ComplianceCheckRead {
   const needed = SENSITIVE_RIGHT[caller.kind];
   const sensitive = needed !== undefined && caller.rights.has(needed);

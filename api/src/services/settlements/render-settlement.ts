@@ -3,7 +3,7 @@ import { showTime } from "../time.ts";
 import type { LoadedSettlement } from "./load-settlements.ts";
 import { renderChains, renderOnChain, renderTransactions } from "./render-chains.ts";
 import { renderCompliance } from "./render-compliance.ts";
-import { isOwn, type RenderContext, stateOf } from "./render-context.ts";
+import { type RenderContext, stateOf } from "./render-context.ts";
 import { renderLeg } from "./render-leg.ts";
 import { renderParty } from "./render-party.ts";
 import { renderTransitions } from "./render-transitions.ts";
@@ -11,7 +11,9 @@ import { renderTransitions } from "./render-transitions.ts";
 /** A settlement as one environment sees it. */
 export function renderSettlement(loaded: LoadedSettlement, context: RenderContext): SettlementRead {
   const { row, parties, legs, chain } = loaded;
-  const own = parties.find((party) => isOwn(context.caller, party));
+  // An operator sees it as the environment does whose it is.
+  const viewpoint = context.caller.environmentId ?? row.environment_id;
+  const own = parties.find((party) => party.environment_id === viewpoint);
   const indexedAt = new Date(Number(chain.settlement?.block_timestamp ?? 0) * 1000);
   return {
     id: row.id,

@@ -8,6 +8,7 @@ import {
   termsFromJson,
   Verdict,
 } from "@keystoneos/protocol";
+import type { Address } from "viem";
 import type { SettlementRead } from "../../schemas/settlement.ts";
 import type { LoadedSettlement } from "./load-settlements.ts";
 import type { RenderContext } from "./render-context.ts";
@@ -15,10 +16,14 @@ import { newestStatements } from "./statements.ts";
 
 const VERDICTS = { none: Verdict.NONE, execute: Verdict.EXECUTE, rollback: Verdict.ROLLBACK } as const;
 
-/** The edges out of the indexed state, and whether their gates hold at the indexed head; none before the settlement is on chain. */
+/**
+ * The edges out of the indexed state, and whether their gates hold at the indexed head; none before the settlement is on chain. A MANUAL
+ * one holds for `sender` alone.
+ */
 export function renderTransitions(
   { row, chain }: LoadedSettlement,
-  { deployment, heads }: RenderContext,
+  { deployment, heads }: Pick<RenderContext, "deployment" | "heads">,
+  sender?: Address,
 ): SettlementRead["next_transitions"] {
   const indexed = chain.settlement;
   if (indexed === undefined || !indexed.created) return [];
@@ -49,6 +54,7 @@ export function renderTransitions(
     clearance: clearance({ parties, attesters, threshold, validThrough: settleDeadline, now, statements }),
     now,
     chainIds: deployment.chains.map(({ chainId }) => chainId),
+    caller: sender,
   }).map(({ target, gate, satisfied }) => ({
     target: stateName(ruleset, target) as SettlementRead["state"],
     gate: gateName(gate) ?? String(gate),

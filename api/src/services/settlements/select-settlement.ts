@@ -2,8 +2,8 @@ import type { Deployment } from "@keystoneos/protocol";
 import { type Store, type StoreTransaction, transaction } from "@keystoneos/store";
 import { sql } from "kysely";
 
-/** Settlements with a party of the environment, and nobody else's; `chain` is what is indexed of them. */
-export function settlementsOf(db: Store | StoreTransaction, deployment: Deployment, environmentId: string) {
+/** Everybody's settlements; `chain` is what is indexed of them. */
+export function allSettlements(db: Store | StoreTransaction, deployment: Deployment) {
   return db
     .selectFrom("keystone.settlement as settlement")
     .innerJoin("keystone.template as template", "template.id", "settlement.template_id")
@@ -11,16 +11,20 @@ export function settlementsOf(db: Store | StoreTransaction, deployment: Deployme
       join
         .onRef("chain.settlement_hash", "=", "settlement.settlement_hash")
         .on("chain.chain_id", "=", BigInt(deployment.coordinatorChainId)),
-    )
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom("keystone.party as mine")
-          .select("mine.id")
-          .whereRef("mine.settlement_id", "=", "settlement.id")
-          .where("mine.environment_id", "=", environmentId),
-      ),
     );
+}
+
+/** Settlements with a party of the environment, and nobody else's. */
+export function settlementsOf(db: Store | StoreTransaction, deployment: Deployment, environmentId: string) {
+  return allSettlements(db, deployment).where((eb) =>
+    eb.exists(
+      eb
+        .selectFrom("keystone.party as mine")
+        .select("mine.id")
+        .whereRef("mine.settlement_id", "=", "settlement.id")
+        .where("mine.environment_id", "=", environmentId),
+    ),
+  );
 }
 
 /** The initial state until the coordinator's own is indexed. */
