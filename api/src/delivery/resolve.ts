@@ -1,6 +1,6 @@
 import { lookup, Resolver } from "node:dns/promises";
 
-export interface Address {
+interface Address {
   address: string;
   family: number;
 }
