@@ -26,6 +26,7 @@ export interface SendAction {
 }
 
 export interface CheckName {
+  id: string;
   partyId: string;
   checkType: CheckType;
   provider: string;
@@ -33,9 +34,11 @@ export interface CheckName {
 
 export type Action =
   | SendAction
+  /** Have every check made anew; `cause` is the state that asks for it, or `renewal`. */
+  | { type: "begin_round"; cause: string }
   | { type: "screen"; checks: readonly CheckName[] }
   /** Sign and store a new statement; sending it follows from its being stored. */
-  | { type: "sign"; statuses: readonly number[]; sequence: bigint }
+  | { type: "sign"; statuses: readonly number[]; sequence: bigint; round: number }
   /** A message is overdue: execute it if it is verified at its target, else make the call again that sent it. */
   | { type: "recover"; message: MessageFacts; again: SendAction | null }
   | { type: "forget_secrets" }

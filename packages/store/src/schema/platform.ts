@@ -1,6 +1,7 @@
 import type { TemplateConfig, TermsJson } from "@keystoneos/protocol";
 import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable, Updateable } from "kysely";
 import type { Address, Hex } from "viem";
+import type { ComplianceTables } from "./compliance.ts";
 
 /** Set by the database when left out; read as Date with millisecond precision, as stored. */
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -204,25 +205,6 @@ export interface CommitmentSecretTable {
   ciphertext: Buffer;
 }
 
-export type CheckStatus = "pending" | "pass" | "flagged" | "fail" | "error";
-
-export interface ComplianceCheckTable {
-  id: Generated<string>;
-  settlement_id: string;
-  party_id: string;
-  check_type: "entity" | "wallet";
-  provider: string;
-  status: CheckStatus;
-  reference_id: string | null;
-  /** numeric, 0..100. */
-  risk_score: ColumnType<string | null, number | string | null | undefined, number | string | null>;
-  matched_lists: string[] | null;
-  decided_by: string | null;
-  decision_reason: string | null;
-  created_at: Timestamp;
-  updated_at: Timestamp;
-}
-
 export interface IntentTable {
   id: Generated<string>;
   settlement_id: string;
@@ -241,6 +223,8 @@ export interface AttestationTable {
   reference_hashes: Hex[];
   valid_until: RequiredTimestamp;
   signature: Hex;
+  /** Round of screening that it speaks of. */
+  round: Generated<number>;
   created_at: Timestamp;
 }
 
@@ -352,7 +336,7 @@ export interface ActivityLogTable {
 }
 
 /** The tables of the schema `keystone`, by their names without it. */
-export interface PlatformTables {
+export interface PlatformTables extends ComplianceTables {
   platform: PlatformTable;
   environment: EnvironmentTable;
   instrument: InstrumentTable;
@@ -364,7 +348,6 @@ export interface PlatformTables {
   party: PartyTable;
   leg: LegTable;
   commitment_secret: CommitmentSecretTable;
-  compliance_check: ComplianceCheckTable;
   intent: IntentTable;
   attestation: AttestationTable;
   chain_transaction: ChainTransactionTable;
