@@ -4,9 +4,9 @@ import type { RequestFacts } from "../context.ts";
 
 export interface Activity {
   type: string;
-  category: "instruction" | "settlement" | "session" | "security";
+  category: "instruction" | "settlement" | "session" | "security" | "webhook";
   description: string;
-  resourceType: "instruction" | "settlement" | "session" | "allowed_ip";
+  resourceType: "instruction" | "settlement" | "session" | "allowed_ip" | "webhook_endpoint";
   resourceId: string;
   statusCode?: number;
   detail?: Record<string, unknown>;

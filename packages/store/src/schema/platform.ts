@@ -2,6 +2,7 @@ import type { TemplateConfig, TermsJson } from "@keystoneos/protocol";
 import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable, Updateable } from "kysely";
 import type { Address, Hex } from "viem";
 import type { ComplianceTables } from "./compliance.ts";
+import type { WebhookTables } from "./webhooks.ts";
 
 /** Set by the database when left out; read as Date with millisecond precision, as stored. */
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -336,7 +337,7 @@ export interface ActivityLogTable {
 }
 
 /** The tables of the schema `keystone`, by their names without it. */
-export interface PlatformTables extends ComplianceTables {
+export interface PlatformTables extends ComplianceTables, WebhookTables {
   platform: PlatformTable;
   environment: EnvironmentTable;
   instrument: InstrumentTable;
