@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { CallerKind, Right } from "../../src/auth/rights.ts";
 import { sellOpen } from "./instructions.ts";
+import { instrument } from "./instruments.ts";
 
 interface Documented {
   operationId: string;
@@ -29,10 +30,12 @@ const { paths } = JSON.parse(readFileSync(new URL("../../openapi.json", import.m
 const BODIES: Record<string, () => unknown> = {
   createInstruction: sellOpen,
   createAllowedIp: () => ({ cidr: "192.0.2.0/24" }),
+  createInstrument: () => instrument(),
   createSession: () => ({ scopes: ["templates:read"] }),
   createWebhookEndpoint: () => ({ url: "https://hooks.example.com/keystone" }),
   updateWebhookEndpoint: () => ({ description: "Of the tests" }),
   recoverWebhooks: () => ({ since: new Date().toISOString() }),
+  decideCompliance: () => ({ decision: "approve", reason: "Known to us" }),
   queryGraphql: () => ({ query: "{ _meta { status } }" }),
 };
 

@@ -2,11 +2,18 @@ import { type StoreTransaction, transaction } from "@keystoneos/store";
 import type { CheckType, Facts } from "../facts/types.ts";
 import type { ActContext } from "./context.ts";
 
+/** What is screened, and which rounds of it are known to have begun. */
+type RoundSubject = Pick<Facts, "settlementId" | "rounds" | "providers"> & { parties: readonly { id: string }[] };
+
 /**
  * Begins a round of screening: every check is to be made anew, and what was found or decided before is past. Decisions take the same
  * lock, so that one is about the round before or about none. Of several processes one begins the round.
  */
-export async function beginRound({ db, log }: ActContext, facts: Facts, cause: string): Promise<void> {
+export async function beginRound(
+  { db, log }: Pick<ActContext, "db" | "log">,
+  facts: RoundSubject,
+  cause: string,
+): Promise<void> {
   const round = await transaction(db, async (trx) => {
     await trx
       .selectFrom("keystone.settlement")
@@ -62,7 +69,7 @@ async function supersede(trx: StoreTransaction, settlementId: string): Promise<n
   return Math.max(0, ...moved.map(({ round }) => round));
 }
 
-async function planChecks(trx: StoreTransaction, { settlementId, parties, providers }: Facts, round: number) {
+async function planChecks(trx: StoreTransaction, { settlementId, parties, providers }: RoundSubject, round: number) {
   const checks = parties.flatMap((party) =>
     (["entity", "wallet"] satisfies CheckType[]).flatMap((check_type) =>
       providers[check_type].map((provider) => ({
