@@ -41,6 +41,7 @@ const schema = z.object({
   REPEAT_SECONDS: seconds(30),
   REBROADCAST_SECONDS: seconds(5),
   ATTESTATION_MARGIN_SECONDS: seconds(3600),
+  PROVIDER_TIMEOUT_SECONDS: seconds(10),
 });
 
 export interface Config {
@@ -95,6 +96,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       messageResendSeconds: vars.MESSAGE_RESEND_SECONDS,
       repeatSeconds: vars.REPEAT_SECONDS,
       attestationMarginSeconds: vars.ATTESTATION_MARGIN_SECONDS,
+      providerTimeoutSeconds: vars.PROVIDER_TIMEOUT_SECONDS,
     },
   };
 }

@@ -5,13 +5,15 @@ import { shortMessage } from "./chains/revert.ts";
 import { type AgreementCache, type FactsSource, loadFacts } from "./facts/load.ts";
 import type { Facts } from "./facts/types.ts";
 import { track } from "./pipeline/track.ts";
+import type { Action } from "./plan/actions.ts";
 import { plan } from "./plan/plan.ts";
 
 /** Settlements worked on at once; the sends of one chain wait for each other anyway. */
 const CONCURRENCY = 8;
 const PAGE = 200;
-/** Screening, then signing, then sending. */
-const ROUNDS = 3;
+/** A round of screening, then its checks, then signing, then sending. */
+const ROUNDS = 4;
+const OPENING: readonly Action["type"][] = ["begin_round", "screen", "sign"];
 
 /**
  * One look at everything: what became of our transactions, then what every open intent needs next. It holds nothing that it could not
@@ -63,7 +65,7 @@ export class Reconciler {
     for (let round = 0; present !== undefined && round < ROUNDS; round++) {
       const actions = plan(present, new Date(), this.#context.policy);
       for (const action of actions) await act(this.#context, this.#patience, present, action);
-      if (!actions.some((action) => action.type === "screen" || action.type === "sign")) return;
+      if (!actions.some((action) => OPENING.includes(action.type))) return;
       [present] = await loadFacts(this.#source, [present.intentId], this.#agreements);
     }
   }

@@ -12,6 +12,7 @@ import { type Health, serveHealth } from "./health.ts";
 import type { Logger } from "./log.ts";
 import { Loop } from "./loop.ts";
 import { Reconciler } from "./reconcile.ts";
+import { Circuits } from "./screening/circuits.ts";
 import type { Providers } from "./screening/provider.ts";
 
 export interface Relayer {
@@ -47,6 +48,7 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
     attester: privateKeyToAccount(config.attesterKey),
     secrets: new SecretBook(config.keyring, log),
     providers,
+    circuits: new Circuits(db),
     policy: config.policy,
     log,
   };
@@ -67,6 +69,7 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
   const home = chains.get(config.deployment.coordinatorChainId);
   if (home !== undefined)
     await patiently("the coordinator", () => checkRulesets(home, config.deployment), log, stopping);
+  await patiently("the database", () => context.circuits.register(providers.keys()), log, stopping);
   let queue: Queue | undefined;
   await patiently(
     "the queue",

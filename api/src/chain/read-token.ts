@@ -16,7 +16,12 @@ export interface TokenFacts {
 
 /** The address could not be read as a token: no node, no code, or nothing there that counts its units. */
 export class TokenUnreadableError extends Error {
-  override readonly name = "TokenUnreadableError";
+  override readonly name: string = "TokenUnreadableError";
+}
+
+/** Nobody answered for the chain, so that nothing is known of the token. */
+export class ChainSilentError extends TokenUnreadableError {
+  override readonly name = "ChainSilentError";
 }
 
 const probeAbi = parseAbi([
@@ -56,7 +61,7 @@ export async function readToken(client: PublicClient, address: Address): Promise
     return { token_standard: await fungibleStandard(probe), decimals };
   } catch (error) {
     if (error instanceof TokenUnreadableError) throw error;
-    throw new TokenUnreadableError("the chain's node did not answer", { cause: error });
+    throw new ChainSilentError("the chain's node did not answer", { cause: error });
   }
 }
 

@@ -17,12 +17,13 @@ export async function recordCompliance(trx: StoreTransaction): Promise<number> {
   const screenings = await readScreenings(trx, [...new Set(changes.map((change) => change.settlement_id))]);
   const facts = screenings.flatMap((screening): SettlementFact[] => {
     const event = outcomeOf(screening);
-    if (event === null || screening.told.includes(eventId(event, { objectId: screening.settlement_id }))) return [];
+    const objectId = objectOf(screening);
+    if (event === null || screening.told.includes(eventId(event, { objectId }))) return [];
     const { settlement_id: settlementId, changed_at: at, checks } = screening;
     const adds = ({ partyIds }: { partyIds: ReadonlySet<string> }) => ({
       check_ids: checks.filter(({ party_id }) => partyIds.has(party_id)).map(({ id }) => id),
     });
-    return [{ settlementId, event, at, chain: null, entered: null, adds }];
+    return [{ settlementId, event, at, chain: null, objectId, entered: null, adds }];
   });
   await recordSettlementEvents(trx, facts);
   return changes.length;
@@ -30,6 +31,7 @@ export async function recordCompliance(trx: StoreTransaction): Promise<number> {
 
 interface Screening {
   settlement_id: string;
+  round: number;
   expected: number;
   checks: { id: string; party_id: string; status: string }[];
   changed_at: Date;
@@ -39,7 +41,7 @@ interface Screening {
 
 async function readScreenings(trx: StoreTransaction, ids: string[]): Promise<Screening[]> {
   const { rows } = await sql<Screening>`
-    SELECT settlement.id AS settlement_id,
+    SELECT settlement.id AS settlement_id, max(item.round) AS round,
       (SELECT count(*)::integer FROM keystone.party WHERE party.settlement_id = settlement.id)
         * (jsonb_array_length(template.config->'compliance'->'entity_providers')
           + jsonb_array_length(template.config->'compliance'->'wallet_providers')) AS expected,
@@ -55,6 +57,11 @@ async function readScreenings(trx: StoreTransaction, ids: string[]): Promise<Scr
     GROUP BY settlement.id, template.config
     ORDER BY max(item.updated_at), settlement.id`.execute(trx);
   return rows;
+}
+
+/** Each outcome is told once of each round. */
+function objectOf({ settlement_id, round }: Screening): string {
+  return round === 1 ? settlement_id : `${settlement_id}:${round}`;
 }
 
 /** What a screening came to once every check of every party is made; null before. */

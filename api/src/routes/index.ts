@@ -12,12 +12,17 @@ import { triggerMaturity } from "./admin/trigger-maturity.ts";
 import { createAllowedIp } from "./allowed-ips/create-allowed-ip.ts";
 import { deleteAllowedIp } from "./allowed-ips/delete-allowed-ip.ts";
 import { listAllowedIps } from "./allowed-ips/list-allowed-ips.ts";
+import { decideCompliance } from "./compliance/decide-compliance.ts";
+import { listComplianceChecks } from "./compliance/list-compliance-checks.ts";
+import { getMetrics } from "./dashboard/get-metrics.ts";
 import { getEvent } from "./events/get-event.ts";
 import { listEvents } from "./events/list-events.ts";
 import { cancelInstruction } from "./instructions/cancel-instruction.ts";
 import { createInstruction } from "./instructions/create-instruction.ts";
 import { getInstruction } from "./instructions/get-instruction.ts";
 import { listInstructions } from "./instructions/list-instructions.ts";
+import { createInstrument } from "./instruments/create-instrument.ts";
+import { deleteInstrument } from "./instruments/delete-instrument.ts";
 import { getInstrument } from "./instruments/get-instrument.ts";
 import { listInstruments } from "./instruments/list-instruments.ts";
 import { getHealth } from "./open/get-health.ts";
@@ -54,11 +59,15 @@ export const operations: readonly Operation[] = [
   listSettlements,
   getSettlement,
   listSettlementEvents,
+  decideCompliance,
+  listComplianceChecks,
   getDepositInfo,
   listTemplates,
   getTemplate,
   listInstruments,
+  createInstrument,
   getInstrument,
+  deleteInstrument,
   createSession,
   revokeSession,
   createAllowedIp,
@@ -76,6 +85,7 @@ export const operations: readonly Operation[] = [
   recover,
   listEvents,
   getEvent,
+  getMetrics,
   listAdminSettlements,
   listStuckSettlements,
   getPipeline,

@@ -4,9 +4,9 @@ import type { RequestFacts } from "../context.ts";
 
 export interface Activity {
   type: string;
-  category: "admin" | "instruction" | "settlement" | "session" | "security" | "webhook";
+  category: "admin" | "compliance" | "instruction" | "instrument" | "settlement" | "session" | "security" | "webhook";
   description: string;
-  resourceType: "instruction" | "settlement" | "session" | "allowed_ip" | "webhook_endpoint";
+  resourceType: "instruction" | "instrument" | "settlement" | "session" | "allowed_ip" | "webhook_endpoint";
   resourceId: string;
   /** Default `info`. */
   severity?: "warning" | "error";

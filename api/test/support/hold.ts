@@ -39,3 +39,21 @@ export async function untilWaiting({ db }: Pick<World, "db">, count: number): Pr
     await setTimeout(20);
   }
 }
+
+/** The same at a settlement's row: the requests come in waves, each when all of the one before wait for the row. */
+export async function meetAtSettlement<T>(
+  { db }: Pick<World, "db">,
+  settlementId: string,
+  ...waves: (() => Promise<T>[])[]
+): Promise<T[]> {
+  const started = await db.transaction().execute(async (trx) => {
+    await sql`SELECT FROM keystone.settlement WHERE id = ${settlementId}::uuid FOR UPDATE`.execute(trx);
+    const pending: Promise<T>[] = [];
+    for (const wave of waves) {
+      pending.push(...wave());
+      await untilWaiting({ db }, pending.length);
+    }
+    return { pending };
+  });
+  return Promise.all(started.pending);
+}

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { CallerKind, Right } from "../../src/auth/rights.ts";
 import { sellOpen } from "./instructions.ts";
+import { instrument } from "./instruments.ts";
 
 interface Documented {
   operationId: string;
@@ -35,10 +36,12 @@ const BODIES: Record<string, () => unknown> = {
   retrySettlement: () => CONFIRMED,
   triggerMaturity: () => CONFIRMED,
   createAllowedIp: () => ({ cidr: "192.0.2.0/24" }),
+  createInstrument: () => instrument(),
   createSession: () => ({ scopes: ["templates:read"] }),
   createWebhookEndpoint: () => ({ url: "https://hooks.example.com/keystone" }),
   updateWebhookEndpoint: () => ({ description: "Of the tests" }),
   recoverWebhooks: () => ({ since: new Date().toISOString() }),
+  decideCompliance: () => ({ decision: "approve", reason: "Known to us" }),
   queryGraphql: () => ({ query: "{ _meta { status } }" }),
 };
 

@@ -17,6 +17,7 @@ export {
 export { type MigrateOptions, type Migration, migrate, readMigrations } from "./migrate.ts";
 export { openQueue, type Queue, type QueueOptions, type SettleJob } from "./queue.ts";
 export type { ChainViews } from "./schema/chain.ts";
+export type { CheckStatus, CircuitState } from "./schema/compliance.ts";
 export type { Database } from "./schema/database.ts";
 export type * from "./schema/platform.ts";
 export {

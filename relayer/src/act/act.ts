@@ -3,6 +3,7 @@ import type { Facts } from "../facts/types.ts";
 import { submit } from "../pipeline/submit.ts";
 import type { Draft, Outcome } from "../pipeline/types.ts";
 import type { Action, SendAction } from "../plan/actions.ts";
+import { beginRound } from "./begin-round.ts";
 import { close, forgetSecrets } from "./close.ts";
 import type { ActContext } from "./context.ts";
 import { draftOf } from "./draft.ts";
@@ -39,10 +40,12 @@ async function perform(context: ActContext, facts: Facts, action: Action): Promi
       return intervene(context, facts, action);
     case "recover":
       return recover(context, facts, action);
+    case "begin_round":
+      return beginRound(context, facts, action.cause).then(() => null);
     case "screen":
       return screen(context, facts, action.checks).then(() => null);
     case "sign":
-      return sign(context, facts, action.statuses, action.sequence).then(() => null);
+      return sign(context, facts, action).then(() => null);
     case "finish":
       return finish(context, facts, action.intentId, { status: "done" }).then(() => null);
     case "forget_secrets":
@@ -100,6 +103,8 @@ export function nameOf(action: Action): string {
       return `finish:${action.intentId}`;
     case "recover":
       return `recover:${action.message.guid}`;
+    case "begin_round":
+      return `begin_round:${action.cause}`;
     case "sign":
       return `sign:${action.sequence}`;
     default:

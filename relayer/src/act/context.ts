@@ -5,6 +5,7 @@ import type { SecretBook } from "../facts/secrets.ts";
 import type { Logger } from "../log.ts";
 import type { Pipeline } from "../pipeline/types.ts";
 import type { Policy } from "../plan/policy.ts";
+import type { Circuits } from "../screening/circuits.ts";
 import type { Providers } from "../screening/provider.ts";
 
 /** What the actions need. */
@@ -16,6 +17,7 @@ export interface ActContext {
   attester: LocalAccount;
   secrets: SecretBook;
   providers: Providers;
+  circuits: Circuits;
   policy: Policy;
   log: Logger;
 }

@@ -2,6 +2,7 @@ import { attestationTypedData } from "@keystoneos/protocol";
 import { type Address, type Hex, keccak256, stringToBytes, zeroHash } from "viem";
 import { positionOf } from "../facts/secrets.ts";
 import type { CheckType, Facts } from "../facts/types.ts";
+import type { Action } from "../plan/actions.ts";
 import type { ActContext } from "./context.ts";
 
 /**
@@ -11,8 +12,7 @@ import type { ActContext } from "./context.ts";
 export async function sign(
   { db, deployment, attester, policy, log }: ActContext,
   facts: Facts,
-  statuses: readonly number[],
-  sequence: bigint,
+  { statuses, sequence, round }: Omit<Extract<Action, { type: "sign" }>, "type">,
 ): Promise<void> {
   const referenceHashes = referenceHashesOf(facts, statuses);
   const validUntil = facts.terms.settleDeadline + policy.attestationMarginSeconds;
@@ -40,6 +40,7 @@ export async function sign(
       reference_hashes: referenceHashes,
       valid_until: new Date(validUntil * 1000),
       signature,
+      round,
     })
     .onConflict((conflict) => conflict.columns(["settlement_id", "attester", "sequence"]).doNothing())
     .executeTakeFirst();

@@ -34,6 +34,10 @@ export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, agr
     terms,
     ruleset,
     screeningStates: screeningStates(intent),
+    entered: shown(rows.transitions)
+      .filter((row) => Number(row.chain_id) === coordinatorChainId)
+      .map((row) => row.to_state),
+    rounds: ours(rows.rounds),
     providers: { entity: intent.config.compliance.entity_providers, wallet: intent.config.compliance.wallet_providers },
     coordinatorChainId,
     heads: headsOf(source, rows),
@@ -58,7 +62,12 @@ export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, agr
     statements: statementsOf(shown(rows.statements), coordinatorChainId, terms.parties),
     parties: ours(rows.parties).map((party) => partyOf(source, rows, party, terms)),
     checks: ours(rows.checks),
-    signed: ours(rows.signed),
+    signed: ours(rows.signed).map(({ sequence, statuses, valid_until, round }) => ({
+      sequence,
+      statuses,
+      validUntil: Math.floor(valid_until.getTime() / 1000),
+      round,
+    })),
     attester: source.attester,
     transactions: ours(rows.transactions).map((row) => ({
       chainId: Number(row.chain_id),

@@ -40,9 +40,15 @@ async function readPlatform(trx: StoreTransaction, ids: string[], attester: Addr
     parties,
     secrets: await trx.selectFrom("keystone.commitment_secret").selectAll().where("settlement_id", "in", ids).execute(),
     checks: await trx.selectFrom("keystone.compliance_check").selectAll().where("settlement_id", "in", ids).execute(),
+    rounds: await trx
+      .selectFrom("keystone.screening_round")
+      .select(["settlement_id", "round", "cause"])
+      .where("settlement_id", "in", ids)
+      .orderBy("round")
+      .execute(),
     signed: await trx
       .selectFrom("keystone.attestation")
-      .select(["settlement_id", "sequence", "statuses"])
+      .select(["settlement_id", "sequence", "statuses", "valid_until", "round"])
       .where("settlement_id", "in", ids)
       .where("attester", "=", attester.toLowerCase() as Address)
       .orderBy("sequence")
@@ -81,6 +87,12 @@ async function readChains(trx: StoreTransaction, hashes: Hex[], openings: Hex[])
       )
       .select(["i.id as intent_id", "t.chain_id", "t.block_number"])
       .where("t.settlement_hash", "in", hashes)
+      .execute(),
+    transitions: await trx
+      .selectFrom("indexer.transition")
+      .select(["chain_id", "settlement_hash", "to_state"])
+      .where("settlement_hash", "in", hashes)
+      .orderBy("sequence")
       .execute(),
     escrows: await trx
       .selectFrom("indexer.settlement_chain")

@@ -13,8 +13,12 @@ export interface Facts {
   settlementHash: Hex;
   terms: Terms;
   ruleset: Ruleset;
-  /** Names of the states in which the parties are screened. */
+  /** Names of the states on entering which the parties are screened. */
   screeningStates: readonly string[];
+  /** Names of the states that were entered, oldest first. */
+  entered: readonly string[];
+  /** Rounds of screening that were begun, oldest first. */
+  rounds: readonly RoundFacts[];
   providers: Readonly<Record<CheckType, readonly string[]>>;
   coordinatorChainId: number;
   /** Per chain of the terms and the coordinator's: the indexed head. A chain that is not indexed yet is absent. */
@@ -31,6 +35,7 @@ export interface Facts {
   /** Newest statement at the registry of every attester that the terms name. */
   statements: readonly StatementFacts[];
   parties: readonly PartyFacts[];
+  /** Of the present round. */
   checks: readonly CheckFacts[];
   /** What our attester has signed so far, oldest first. */
   signed: readonly SignedFacts[];
@@ -119,12 +124,21 @@ export interface PartyFacts {
 
 export type CheckFacts = Pick<
   Row<"compliance_check">,
-  "party_id" | "check_type" | "provider" | "status" | "reference_id"
+  "id" | "party_id" | "check_type" | "provider" | "status" | "reference_id"
 >;
+
+export interface RoundFacts {
+  round: number;
+  /** A state, or `renewal`. */
+  cause: string;
+}
 
 interface SignedFacts {
   sequence: bigint;
   statuses: readonly number[];
+  /** Unix seconds. */
+  validUntil: number;
+  round: number;
 }
 
 export interface TransactionFacts {

@@ -29,6 +29,7 @@ export interface SendAction {
 }
 
 export interface CheckName {
+  id: string;
   partyId: string;
   checkType: CheckType;
   provider: string;
@@ -36,9 +37,11 @@ export interface CheckName {
 
 export type Action =
   | SendAction
+  /** Have every check made anew; `cause` is the state that asks for it, or `renewal`. */
+  | { type: "begin_round"; cause: string }
   | { type: "screen"; checks: readonly CheckName[] }
   /** Sign and store a new statement; sending it follows from its being stored. */
-  | { type: "sign"; statuses: readonly number[]; sequence: bigint }
+  | { type: "sign"; statuses: readonly number[]; sequence: bigint; round: number }
   /** A message is overdue: execute it if it is verified at its target, else make the call again that sent it. */
   | { type: "recover"; message: MessageFacts; again: SendAction | null }
   /** A step that an operator asks for. Where it is not `allowed` by what is indexed, the contract's refusal is its end. */

@@ -1,33 +1,38 @@
 import { ComplianceStatus } from "@keystoneos/protocol";
-import type { CheckFacts, CheckType, Facts, PartyFacts } from "../facts/types.ts";
+import type { CheckFacts, CheckType, Facts, PartyFacts, StatementFacts } from "../facts/types.ts";
 import type { Action, CheckName } from "./actions.ts";
 import { nextAttempt } from "./attempt.ts";
 import type { Policy } from "./policy.ts";
-import { verdictOf } from "./terms.ts";
+import { timeOn, verdictOf } from "./terms.ts";
 
 const CHECK_TYPES: readonly CheckType[] = ["entity", "wallet"];
 
-/** Screening in the states that ask for it, then the attester's word about all positions. */
+/** Rounds of screening, then the attester's word about all positions, until there is a verdict. */
 export function planCompliance(facts: Facts, now: Date, policy: Policy): Action[] {
-  const state = facts.coordinator?.state;
-  if (verdictOf(facts) !== "none" || state === undefined || !facts.coordinator?.created) return [];
-  if (!facts.screeningStates.includes(state)) return [];
+  if (verdictOf(facts) !== "none" || !facts.coordinator?.created) return [];
+  if (timeOn(facts, facts.coordinatorChainId) >= facts.terms.settleDeadline) return [];
+  const cause = causeOfRound(facts);
+  if (cause !== null) return [{ type: "begin_round", cause }];
+  const round = facts.rounds.at(-1);
+  if (round === undefined) return [];
 
   const due = checksDue(facts);
-  const actions: Action[] = due.length > 0 ? [{ type: "screen", checks: due }] : [];
-  if (!facts.terms.attesters.some((attester) => attester.toLowerCase() === facts.attester.toLowerCase()))
-    return actions;
-
-  const statuses = statementOf(facts);
-  const failed = statuses.includes(ComplianceStatus.Fail);
-  // One statement says it all, so it waits for the last check, unless a failure is known already.
-  if ((due.length > 0 && !failed) || statuses.every((status) => status === ComplianceStatus.None)) return actions;
+  const actions: Action[] = due.length > 0 ? [{ type: "screen", checks: due.map(nameOfCheck) }] : [];
+  if (!attestsHere(facts)) return actions;
 
   const last = facts.signed.at(-1);
-  if (last === undefined || last.statuses.join() !== statuses.join()) {
-    return [...actions, { type: "sign", statuses, sequence: nextSequence(facts) }];
+  const statuses = statementOf(facts);
+  // One statement says it all, so it waits for the last check, unless a failure is known already, or the word of an earlier round
+  // would go on clearing parties whom nobody can screen now.
+  const failed = statuses.includes(ComplianceStatus.Fail);
+  const outdated = due.some(({ status }) => status === "error") && last?.statuses.includes(ComplianceStatus.Pass);
+  if (due.length > 0 && !failed && !outdated) return actions;
+  if (last === undefined && statuses.every((status) => status === ComplianceStatus.None)) return actions;
+
+  if (last === undefined || last.round !== round.round || last.statuses.join() !== statuses.join()) {
+    return [...actions, { type: "sign", statuses, sequence: nextSequence(facts), round: round.round }];
   }
-  const shown = facts.statements.find((s) => s.attester.toLowerCase() === facts.attester.toLowerCase());
+  const shown = statementShown(facts);
   if (shown !== undefined && shown.sequence >= last.sequence) return actions;
   const call = { chainId: facts.coordinatorChainId, kind: "attest" as const, subject: last.sequence.toString() };
   const subject = nextAttempt(facts, call, now, policy.repeatSeconds);
@@ -35,18 +40,41 @@ export function planCompliance(facts: Facts, now: Date, policy: Policy): Action[
   return [...actions, { type: "send", ...call, subject, call: { name: "attest", sequence: last.sequence } }];
 }
 
-/** Checks that were never made or ended in an error of their provider. */
-function checksDue(facts: Facts): CheckName[] {
-  return facts.parties.flatMap((party) =>
-    CHECK_TYPES.flatMap((checkType) =>
-      facts.providers[checkType]
-        .map((provider) => ({ partyId: party.id, checkType, provider }))
-        .filter((name) => {
-          const status = find(facts.checks, name)?.status;
-          return status === undefined || status === "error";
-        }),
-    ),
-  );
+/** Why all parties are to be screened anew now: the newest state that asks for it, or our word running out; null when they are not. */
+function causeOfRound(facts: Facts): string | null {
+  const state = facts.entered.findLast((name) => facts.screeningStates.includes(name));
+  if (state === undefined) return null;
+  if (!facts.rounds.some(({ cause }) => cause === state)) return state;
+  return runsOut(facts) ? "renewal" : null;
+}
+
+/** Our word of this round is not the newest of ours on chain, and that one ends before a verdict has to be taken. A veto never ends. */
+function runsOut(facts: Facts): boolean {
+  if (!attestsHere(facts) || checksDue(facts).length > 0) return false;
+  const last = facts.signed.at(-1);
+  const shown = statementShown(facts);
+  if (last?.round !== facts.rounds.at(-1)?.round) return false;
+  const word = shown !== undefined && shown.sequence > (last?.sequence ?? 0n) ? shown : last;
+  if (word === undefined || word.validUntil >= facts.terms.settleDeadline) return false;
+  return !word.statuses.some((status) => status === ComplianceStatus.Fail || status === ComplianceStatus.Revoked);
+}
+
+function attestsHere(facts: Facts): boolean {
+  return facts.terms.attesters.some((attester) => attester.toLowerCase() === facts.attester.toLowerCase());
+}
+
+/** Our newest word at the registry. */
+function statementShown(facts: Facts): StatementFacts | undefined {
+  return facts.statements.find((s) => s.attester.toLowerCase() === facts.attester.toLowerCase());
+}
+
+/** Checks of this round that were not made yet, or that their provider did not answer. */
+function checksDue(facts: Facts): CheckFacts[] {
+  return facts.checks.filter(({ status }) => status === "pending" || status === "error");
+}
+
+function nameOfCheck({ id, party_id, check_type, provider }: CheckFacts): CheckName {
+  return { id, partyId: party_id, checkType: check_type, provider };
 }
 
 /** Our whole word: the entity checks at the entity's position, the wallet checks at the wallet's. */
@@ -70,7 +98,7 @@ function wordFor(facts: Facts, party: PartyFacts, checkType: CheckType): number 
   return found.every((status) => status === "pass") ? ComplianceStatus.Pass : ComplianceStatus.None;
 }
 
-function find(checks: readonly CheckFacts[], name: CheckName): CheckFacts | undefined {
+function find(checks: readonly CheckFacts[], name: Omit<CheckName, "id">): CheckFacts | undefined {
   return checks.find(
     (c) => c.party_id === name.partyId && c.check_type === name.checkType && c.provider === name.provider,
   );
@@ -78,7 +106,6 @@ function find(checks: readonly CheckFacts[], name: CheckName): CheckFacts | unde
 
 /** Above everything we have signed and everything the registry has of us, so that a lost table does not silence the attester. */
 function nextSequence(facts: Facts): bigint {
-  const shown = facts.statements.filter((s) => s.attester.toLowerCase() === facts.attester.toLowerCase());
-  const used = [...facts.signed, ...shown].map((s) => s.sequence).sort((a, b) => (a < b ? -1 : 1));
-  return (used.at(-1) ?? 0n) + 1n;
+  const [signed, shown] = [facts.signed.at(-1)?.sequence ?? 0n, statementShown(facts)?.sequence ?? 0n];
+  return (signed > shown ? signed : shown) + 1n;
 }

@@ -8,6 +8,8 @@ export interface Policy {
   repeatSeconds: number;
   /** How much longer than the settle deadline an attestation is valid. */
   attestationMarginSeconds: number;
+  /** How long a screening provider may take for one answer. */
+  providerTimeoutSeconds: number;
 }
 
 export const LONGEST_WAIT_SECONDS = 3600;

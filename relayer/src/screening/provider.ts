@@ -10,12 +10,14 @@ export interface Finding {
   matchedLists: string[];
 }
 
-/** One source of screening. An error it throws is its own failure: the check is recorded as `error` and made again. */
+/**
+ * One source of screening. An error it throws is its own failure: the check is recorded as `error` and made again. `signal` tells that
+ * nobody waits for the answer any more.
+ */
 export interface ScreeningProvider {
   name: string;
-  /** `name` is null for a party that gave none, which is never a pass. */
-  screenEntity(subject: { name: string | null }): Promise<Finding>;
-  screenWallet(subject: { address: Address; chainId: number | null }): Promise<Finding>;
+  screenEntity(subject: { name: string }, signal: AbortSignal): Promise<Finding>;
+  screenWallet(subject: { address: Address; chainId: number | null }, signal: AbortSignal): Promise<Finding>;
 }
 
 export type Providers = ReadonlyMap<string, ScreeningProvider>;

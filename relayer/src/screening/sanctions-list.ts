@@ -14,7 +14,7 @@ const LIST = "SDN";
 
 /**
  * The list provider: names and wallets against a copy of OFAC's list. An exact wallet or an exact normalised name or alias is a fail, a
- * near name or no name at all is flagged.
+ * near name, or one without letters and digits, is flagged.
  */
 function sanctionsList(entries: readonly ListEntry[], version: string): ScreeningProvider {
   const names = entries.flatMap((entry) => [entry.name, ...entry.aliases].map(normalizeName));
@@ -29,7 +29,7 @@ function sanctionsList(entries: readonly ListEntry[], version: string): Screenin
   return {
     name: NAME,
     async screenEntity({ name }) {
-      const words = normalizeName(name ?? "");
+      const words = normalizeName(name);
       if (words.length === 0) return finding("flagged", null);
       if (exact.has(words.join(" "))) return finding("fail", 100);
       const nearest = names.reduce((best, listed) => Math.max(best, similarity(words, listed)), 0);

@@ -13,6 +13,7 @@ export const policy: Policy = {
   messageResendSeconds: 20,
   repeatSeconds: 30,
   attestationMarginSeconds: 3600,
+  providerTimeoutSeconds: 10,
 };
 
 const ATTESTER: Address = getAddress(`0x${"a".repeat(40)}`);
@@ -63,6 +64,8 @@ export function factsOf(terms: Terms = dvp(A, B), changes: Partial<Facts> = {}):
     terms,
     ruleset: STANDARD_RULESET,
     screeningStates: ["COMPLIANCE_CHECKING"],
+    entered: [],
+    rounds: [],
     providers: { entity: ["sanctions_list"], wallet: ["sanctions_list"] },
     coordinatorChainId: A,
     heads: heads(),
@@ -121,12 +124,16 @@ export function sent(
 }
 
 /** Every party passed, in the registry too. */
-export function cleared(terms: Terms): Pick<Facts, "statements" | "signed" | "checks"> {
+export function cleared(terms: Terms): Pick<Facts, "statements" | "signed" | "checks" | "entered" | "rounds"> {
   const statuses = terms.parties.map(() => 1);
+  const validUntil = terms.settleDeadline + 3600;
   return {
-    statements: [{ attester: ATTESTER, sequence: 1n, statuses, validUntil: terms.settleDeadline + 3600 }],
-    signed: [{ sequence: 1n, statuses }],
+    entered: ["INSTRUCTED", "COMPLIANCE_CHECKING"],
+    rounds: [{ round: 1, cause: "COMPLIANCE_CHECKING" }],
+    statements: [{ attester: ATTESTER, sequence: 1n, statuses, validUntil }],
+    signed: [{ sequence: 1n, statuses, validUntil, round: 1 }],
     checks: terms.parties.map((_, index) => ({
+      id: `check-${index}`,
       party_id: `party-${index >> 1}`,
       check_type: index % 2 === 0 ? ("entity" as const) : ("wallet" as const),
       provider: "sanctions_list",

@@ -23,6 +23,8 @@ export interface SettlementFact {
   at: Date;
   /** Null for what the platform itself knows. */
   chain: ChainFact | null;
+  /** What the event is derived from where no log says so; the settlement by default. */
+  objectId?: string;
   /** The state that was entered, and the one before, by default the one told last; null when the event is about something else. */
   entered: { state: string; previous?: string | null | undefined } | null;
   /** What the event says beyond what every event of a settlement says; `own` are the parties of the environment that is told. */
@@ -123,7 +125,7 @@ function eventsOf(fact: SettlementFact, subject: Subject, previous: string | nul
           blockHash: chain.block_hash,
           logIndex: chain.log_index,
         };
-  const id = eventId(event, log ?? { objectId: fact.settlementId });
+  const id = eventId(event, log ?? { objectId: fact.objectId ?? fact.settlementId });
   const showsPrevious = entered !== null && previous !== null && event !== "settlement.state.instructed";
   return [...subject.receivers].map(([environmentId, receiver]) => ({
     environmentId,

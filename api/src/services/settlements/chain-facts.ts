@@ -43,12 +43,12 @@ export async function readChainFacts(
   if (hashes.length === 0) return { heads, of: () => emptyFacts() };
   const facts = new Map<Hex, ChainFacts>(hashes.map((hash) => [hash, emptyFacts()]));
   const into = (hash: Hex | null) => (hash === null ? undefined : facts.get(hash));
-  const about = { hashes, attesters: attesters.map((attester) => attester.toLowerCase() as Address) };
+  const about = { hashes };
   for (const row of await settlements(db, about)) (into(row.settlement_hash) as ChainFacts).settlement = row;
   for (const row of await legs(db, about)) into(row.settlement_hash)?.legs.set(row.leg_index, row);
   for (const row of await chains(db, about)) into(row.settlement_hash)?.chains.set(Number(row.chain_id), row);
   for (const row of await wallets(db, about)) into(row.settlement_hash)?.wallets.push(row);
-  for (const row of await attestations(db, about)) into(row.settlement_hash)?.attestations.push(row);
+  for (const row of await readAttestations(db, hashes, attesters)) into(row.settlement_hash)?.attestations.push(row);
   for (const row of await events(db, about)) {
     const fact = into(row.settlement_hash);
     fact?.newestBlock.set(Number(row.chain_id), Number(row.newest_block));
@@ -70,7 +70,7 @@ function emptyFacts(): ChainFacts {
 }
 
 type Db = Store | StoreTransaction;
-type About = { hashes: Hex[]; attesters: Address[] };
+type About = { hashes: Hex[] };
 
 const settlements = (db: Db, { hashes }: About) =>
   db.selectFrom("indexer.settlement").selectAll().where("settlement_hash", "in", hashes).execute();
@@ -84,15 +84,17 @@ const chains = (db: Db, { hashes }: About) =>
 const wallets = (db: Db, { hashes }: About) =>
   db.selectFrom("indexer.revealed_wallet").selectAll().where("settlement_hash", "in", hashes).execute();
 
-const attestations = (db: Db, { hashes, attesters }: About) =>
-  db
+/** Every statement of these attesters about these settlements, oldest first. */
+export function readAttestations(db: Db, hashes: Hex[], attesters: readonly Address[]) {
+  return db
     .selectFrom("indexer.attestation")
     .selectAll()
     .where("settlement_hash", "in", hashes)
-    .where((eb) => eb("attester", "=", eb.fn.any(eb.val(attesters))))
+    .where((eb) => eb("attester", "=", eb.fn.any(eb.val(attesters.map((one) => one.toLowerCase() as Address)))))
     .orderBy("sequence")
     .orderBy("block_number")
     .execute();
+}
 
 /** JSON as Postgres makes it: its numbers are exact here, since block numbers and seconds stay far below 2^53. */
 interface DepositJson {

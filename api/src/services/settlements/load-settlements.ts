@@ -2,6 +2,7 @@ import type { TemplateConfig } from "@keystoneos/protocol";
 import type { Row, StoreTransaction } from "@keystoneos/store";
 import type { ChainFacts } from "./chain-facts.ts";
 import { type IndexedFacts, readChainFacts } from "./chain-facts.ts";
+import { readSigned, type SignedStatement } from "./statements.ts";
 
 export type SettlementRow = Row<"settlement"> & { template_version: number; template_config: TemplateConfig };
 
@@ -23,6 +24,8 @@ export interface LoadedSettlement {
   /** By leg index. */
   legs: Row<"leg">[];
   checks: Row<"compliance_check">[];
+  /** Of which round our attester's statements speak, where there was more than one. */
+  signed: readonly SignedStatement[];
   transactions: SettlementTransactionRow[];
   /** Steps of the coordinator that operators have asked for, oldest first. */
   interventions: InterventionRow[];
@@ -51,16 +54,15 @@ export async function loadSettlements(trx: StoreTransaction, rows: SettlementRow
     await trx.selectFrom("keystone.leg").selectAll().where("settlement_id", "in", ids).orderBy("leg_index").execute(),
     (row) => row.settlement_id,
   );
-  const checks = Map.groupBy(
-    await trx
-      .selectFrom("keystone.compliance_check")
-      .selectAll()
-      .where("settlement_id", "in", ids)
-      .orderBy("created_at")
-      .orderBy("id")
-      .execute(),
-    (row) => row.settlement_id,
-  );
+  const allChecks = await trx
+    .selectFrom("keystone.compliance_check")
+    .selectAll()
+    .where("settlement_id", "in", ids)
+    .orderBy("created_at")
+    .orderBy("id")
+    .execute();
+  const checks = Map.groupBy(allChecks, (row) => row.settlement_id);
+  const signed = await readSigned(trx, allChecks);
   const transactions = Map.groupBy(
     await trx
       .selectFrom("keystone.chain_transaction")
@@ -87,6 +89,7 @@ export async function loadSettlements(trx: StoreTransaction, rows: SettlementRow
     parties: parties.get(row.id) ?? [],
     legs: legs.get(row.id) ?? [],
     checks: checks.get(row.id) ?? [],
+    signed: signed.get(row.id) ?? [],
     transactions: transactions.get(row.id) ?? [],
     interventions: interventions.get(row.id) ?? [],
     chain: facts.of(row.settlement_hash),

@@ -1,6 +1,7 @@
 import type { TemplateConfig, TermsJson } from "@keystoneos/protocol";
 import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable, Updateable } from "kysely";
 import type { Address, Hex } from "viem";
+import type { ComplianceTables } from "./compliance.ts";
 import type { WebhookTables } from "./webhooks.ts";
 
 /** Set by the database when left out; read as Date with millisecond precision, as stored. */
@@ -232,25 +233,6 @@ export interface CommitmentSecretTable {
   ciphertext: Buffer;
 }
 
-export type CheckStatus = "pending" | "pass" | "flagged" | "fail" | "error";
-
-export interface ComplianceCheckTable {
-  id: Generated<string>;
-  settlement_id: string;
-  party_id: string;
-  check_type: "entity" | "wallet";
-  provider: string;
-  status: CheckStatus;
-  reference_id: string | null;
-  /** numeric, 0..100. */
-  risk_score: ColumnType<string | null, number | string | null | undefined, number | string | null>;
-  matched_lists: string[] | null;
-  decided_by: string | null;
-  decision_reason: string | null;
-  created_at: Timestamp;
-  updated_at: Timestamp;
-}
-
 /** Settles a trade, or intervenes in it. */
 export type IntentKind = "settle" | "transition" | "rollback" | "retry" | "compliance_override" | "trigger_maturity";
 
@@ -280,6 +262,8 @@ export interface AttestationTable {
   reference_hashes: Hex[];
   valid_until: RequiredTimestamp;
   signature: Hex;
+  /** Round of screening that it speaks of. */
+  round: Generated<number>;
   created_at: Timestamp;
 }
 
@@ -391,7 +375,7 @@ export interface ActivityLogTable {
 }
 
 /** The tables of the schema `keystone`, by their names without it. */
-export interface PlatformTables extends WebhookTables {
+export interface PlatformTables extends ComplianceTables, WebhookTables {
   platform: PlatformTable;
   environment: EnvironmentTable;
   instrument: InstrumentTable;
@@ -404,7 +388,6 @@ export interface PlatformTables extends WebhookTables {
   party: PartyTable;
   leg: LegTable;
   commitment_secret: CommitmentSecretTable;
-  compliance_check: ComplianceCheckTable;
   intent: IntentTable;
   attestation: AttestationTable;
   chain_transaction: ChainTransactionTable;
