@@ -6,6 +6,7 @@ import type { Actor, Caller, PlatformCaller } from "./auth/caller.ts";
 import type { SessionTokens } from "./auth/session-tokens.ts";
 import type { TokenVerifier } from "./auth/verify-token.ts";
 import type { ChainReaders } from "./chain/readers.ts";
+import type { Directory } from "./directory/directory.ts";
 
 /** What a request may need of this process; made once at start-up. */
 export interface Dependencies {
@@ -14,6 +15,7 @@ export interface Dependencies {
   deployment: Deployment;
   keyring: SecretKeyring;
   chains: ChainReaders;
+  directory: Directory;
   tokens: TokenVerifier;
   sessions: SessionTokens;
   log: Logger;
@@ -45,6 +47,8 @@ export interface AppEnv {
   Variables: {
     deps: Dependencies;
     requestId: string;
+    /** When it arrived, by `performance.now()`. */
+    startedAt: number;
     /** Set by `authorize` on routes about an environment. */
     caller: Caller;
     /** The same on routes about a platform. */
@@ -65,6 +69,8 @@ export interface AppEnv {
 /** What an activity row says of the request that caused it. */
 export interface RequestFacts {
   requestId: string;
+  /** When it arrived, by `performance.now()`. */
+  startedAt: number;
   method: string;
   path: string;
   ip: string | null;

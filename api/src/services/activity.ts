@@ -4,17 +4,28 @@ import type { RequestFacts } from "../context.ts";
 
 export interface Activity {
   type: string;
-  category: "instruction" | "settlement" | "session" | "security";
+  category: "environment" | "instruction" | "member" | "platform" | "security" | "session" | "settlement";
   description: string;
-  resourceType: "instruction" | "settlement" | "session" | "allowed_ip";
+  resourceType:
+    | "allowed_ip"
+    | "environment"
+    | "instruction"
+    | "invitation"
+    | "member"
+    | "platform"
+    | "session"
+    | "settlement";
   resourceId: string;
   statusCode?: number;
   detail?: Record<string, unknown>;
 }
 
+/** Who did something, and for whom: a caller, or an operator for a platform. */
+export type Doer = Pick<PlatformCaller, "kind" | "actorId" | "platformId" | "environmentId">;
+
 /** What the caller did, for its environment or its platform, in the transaction of the effect. */
 export function callersActivity(
-  caller: PlatformCaller,
+  caller: Doer,
   facts: RequestFacts,
   activity: Activity,
 ): NewRow<"activity_log"> {
@@ -29,6 +40,7 @@ export function callersActivity(
     ip_address: facts.ip,
     user_agent: facts.userAgent,
     request_id: facts.requestId,
+    duration_ms: Math.round(performance.now() - facts.startedAt),
   };
 }
 
@@ -49,6 +61,7 @@ export function systemActivity(
     ip_address: null,
     user_agent: null,
     request_id: null,
+    duration_ms: null,
   };
 }
 
