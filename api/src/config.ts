@@ -34,26 +34,40 @@ export interface Config {
   keyring: SecretKeyring;
   minTimeoutSeconds: number;
   maxLagSeconds: number;
+  /** Webhooks may go to http and to loopback addresses. */
+  webhookDevelopmentMode: boolean;
   logLevel: string;
 }
 
 const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
 const origin = url.regex(/^https?:\/\/[^/]+$/, "must be an origin, without a path");
-const integer = (min: number, max: number) =>
+export const integer = (min: number, max: number) =>
   z
     .string()
     .regex(/^[0-9]+$/, `must be an integer from ${min} to ${max}`)
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be an integer from ${min} to ${max}`);
 
-const environmentSchema = z.object({
+/** What API and courier are both told. */
+export const sharedVariables = {
   DATABASE_URL: z.string("is missing: the connection string of the platform database").min(1, "is empty"),
-  API_DATABASE_CONNECTIONS: integer(2, 1000).default(20),
   INDEXER_SCHEMA: z
     .string()
     .regex(/^[a-z_][a-z0-9_]*$/, "must be a schema name")
     .default("indexer"),
   DEPLOYMENTS_FILE: z.string("is missing: the file that describes the deployment").min(1, "is empty"),
+  SECRETS_KEY: z.string("is missing: 32 bytes of hex").regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
+  SECRETS_KEY_ID: z.string("is missing: the id of SECRETS_KEY").min(1, "is empty"),
+  WEBHOOK_DEVELOPMENT_MODE: z
+    .enum(["on", "off"], "must be on or off")
+    .default("off")
+    .transform((value) => value === "on"),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+};
+
+const environmentSchema = z.object({
+  ...sharedVariables,
+  API_DATABASE_CONNECTIONS: integer(2, 1000).default(20),
   API_HOST: z.string().min(1, "is empty").default("127.0.0.1"),
   API_PORT: integer(0, 65_535).default(8000),
   API_ORIGIN: origin.default("http://localhost:8000"),
@@ -71,11 +85,8 @@ const environmentSchema = z.object({
   DASHBOARD_ORIGINS: z.string().default("").transform(readOrigins),
   TRUSTED_PROXIES: z.string().default("").transform(readBlocks),
   GRAPHQL_URL: url.default("http://127.0.0.1:42069/graphql"),
-  SECRETS_KEY: z.string("is missing: 32 bytes of hex").regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
-  SECRETS_KEY_ID: z.string("is missing: the id of SECRETS_KEY").min(1, "is empty"),
   MIN_TIMEOUT_SECONDS: integer(1, 86_400).default(60),
   STATUS_MAX_LAG_SECONDS: integer(1, 86_400).default(60),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
 function listed(list: string): string[] {
@@ -105,11 +116,7 @@ function readBlocks(list: string, ctx: z.RefinementCtx): Block[] {
 
 /** Reads the configuration of this process. Throws ConfigError, which names every variable at fault. */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const parsed = environmentSchema.safeParse(env);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`).join("\n"));
-  }
-  const values = parsed.data;
+  const values = readVariables(environmentSchema, env);
   if (values.API_ORIGIN === values.OIDC_ISSUER) {
     throw new ConfigError(
       "API_ORIGIN must differ from OIDC_ISSUER: both sign tokens, and by their name they are told apart",
@@ -144,11 +151,19 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     keyring: secretKeyring(values.SECRETS_KEY_ID, values.SECRETS_KEY),
     minTimeoutSeconds: values.MIN_TIMEOUT_SECONDS,
     maxLagSeconds: values.STATUS_MAX_LAG_SECONDS,
+    webhookDevelopmentMode: values.WEBHOOK_DEVELOPMENT_MODE,
     logLevel: values.LOG_LEVEL,
   };
 }
 
-function readDeployment(file: string): Deployment {
+/** What a process is told, checked. Throws ConfigError, which names every variable at fault. */
+export function readVariables<T extends z.ZodType>(schema: T, env: Record<string, string | undefined>): z.output<T> {
+  const parsed = schema.safeParse(env);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`).join("\n"));
+}
+
+export function readDeployment(file: string): Deployment {
   try {
     return parseDeployment(JSON.parse(readFileSync(file, "utf8")));
   } catch (error) {

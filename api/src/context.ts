@@ -6,6 +6,7 @@ import type { Actor, Caller, PlatformCaller } from "./auth/caller.ts";
 import type { SessionTokens } from "./auth/session-tokens.ts";
 import type { TokenVerifier } from "./auth/verify-token.ts";
 import type { ChainReaders } from "./chain/readers.ts";
+import type { WebhookSender } from "./delivery/send.ts";
 import type { Directory } from "./directory/directory.ts";
 
 /** What a request may need of this process; made once at start-up. */
@@ -18,6 +19,7 @@ export interface Dependencies {
   directory: Directory;
   tokens: TokenVerifier;
   sessions: SessionTokens;
+  webhooks: WebhookSender;
   log: Logger;
   settings: Settings;
 }

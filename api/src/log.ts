@@ -1,9 +1,9 @@
 import pino, { type Logger } from "pino";
 
 /** JSON lines on standard output. Whatever carries a token or a key is cut, should it ever get into a line. */
-export function createLog(level: string): Logger {
+export function createLog(level: string, name = "api"): Logger {
   return pino({
-    name: "api",
+    name,
     level,
     redact: {
       paths: ["authorization", "*.authorization", "*.*.authorization", "token", "*.token", "secret", "*.secret"],

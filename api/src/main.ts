@@ -5,6 +5,7 @@ import { createTokenVerifier } from "./auth/verify-token.ts";
 import { createChainReaders } from "./chain/readers.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import type { Dependencies } from "./context.ts";
+import { createWebhookSender } from "./delivery/send.ts";
 import { createDirectory } from "./directory/auth0/adapter.ts";
 import { createLog } from "./log.ts";
 import { startServer } from "./server.ts";
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
       audience: config.oidc.audience,
       key: config.sessionKey,
     }),
+    webhooks: createWebhookSender({ developmentMode: config.webhookDevelopmentMode }),
     log,
     settings: {
       minTimeoutSeconds: config.minTimeoutSeconds,

@@ -44,7 +44,7 @@ export interface World {
   /** Base of the REST API, `/v1` included. */
   apiUrl: string;
   graphqlUrl: string;
-  urls: { api: string; issuer: string; worker: string; indexer: string; relayer: string };
+  urls: { api: string; issuer: string; worker: string; indexer: string; relayer: string; courier: string };
   issuer: { url: string; tokenUrl: string; audience: string };
   clients: [WorldClient, WorldClient];
   /** Unlocked accounts with ether on both chains that nobody else uses. */
@@ -150,8 +150,8 @@ async function build(
     tell("The indexer follows both chains");
   });
   const served = Promise.all([seeded, indexed]).then(async () => {
-    await Promise.all([supervisor.start(service("relayer")), supervisor.start(service("api"))]);
-    tell("Relayer and API are ready");
+    await Promise.all((["relayer", "api", "courier"] as const).map((name) => supervisor.start(service(name))));
+    tell("Relayer, API and courier are ready");
   });
   await allOrFirstFailure([postgres, chains, issuer, deployed, proven, clients, seeded, indexed, served]);
 
@@ -162,6 +162,7 @@ async function build(
     worker: `http://127.0.0.1:${ports.worker}`,
     indexer: `http://127.0.0.1:${ports.indexer}`,
     relayer: `http://127.0.0.1:${ports.relayer}`,
+    courier: `http://127.0.0.1:${ports.courier}`,
   };
   return {
     dir,

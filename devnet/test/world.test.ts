@@ -25,6 +25,7 @@ const PROCESSES: ProcessName[] = [
   "indexer",
   "relayer",
   "api",
+  "courier",
 ];
 
 describe("the local world", function () {
@@ -160,7 +161,7 @@ describe("the local world", function () {
 describe("the options of a world", () => {
   it("are the usual ones when nothing is set", () => {
     const { ports, databaseUrl } = worldOptionsFrom({});
-    expect(ports).to.include({ api: 8000, issuer: 8001, relayer: 8002, worker: 8003, indexer: 42_069 });
+    expect(ports).to.include({ api: 8000, issuer: 8001, relayer: 8002, worker: 8003, courier: 8004, indexer: 42_069 });
     expect((ports as Ports).chains).to.deep.equal({ 11155111: 8545, 84532: 8546 });
     expect(databaseUrl).to.equal(undefined);
   });

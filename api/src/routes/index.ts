@@ -1,6 +1,8 @@
 import { createAllowedIp } from "./allowed-ips/create-allowed-ip.ts";
 import { deleteAllowedIp } from "./allowed-ips/delete-allowed-ip.ts";
 import { listAllowedIps } from "./allowed-ips/list-allowed-ips.ts";
+import { getEvent } from "./events/get-event.ts";
+import { listEvents } from "./events/list-events.ts";
 import { cancelInstruction } from "./instructions/cancel-instruction.ts";
 import { createInstruction } from "./instructions/create-instruction.ts";
 import { getInstruction } from "./instructions/get-instruction.ts";
@@ -21,6 +23,16 @@ import { listSettlementEvents } from "./settlements/list-settlement-events.ts";
 import { listSettlements } from "./settlements/list-settlements.ts";
 import { getTemplate } from "./templates/get-template.ts";
 import { listTemplates } from "./templates/list-templates.ts";
+import { createEndpoint } from "./webhooks/create-endpoint.ts";
+import { deleteEndpoint } from "./webhooks/delete-endpoint.ts";
+import { getEndpoint } from "./webhooks/get-endpoint.ts";
+import { listDeliveries } from "./webhooks/list-deliveries.ts";
+import { listEndpoints } from "./webhooks/list-endpoints.ts";
+import { recover } from "./webhooks/recover.ts";
+import { redeliver } from "./webhooks/redeliver.ts";
+import { rotateSecret } from "./webhooks/rotate-secret.ts";
+import { testEndpoint } from "./webhooks/test-endpoint.ts";
+import { updateEndpoint } from "./webhooks/update-endpoint.ts";
 
 /** Every operation, in the order of the OpenAPI document. */
 export const operations: readonly Operation[] = [
@@ -41,6 +53,18 @@ export const operations: readonly Operation[] = [
   createAllowedIp,
   listAllowedIps,
   deleteAllowedIp,
+  createEndpoint,
+  listEndpoints,
+  getEndpoint,
+  updateEndpoint,
+  deleteEndpoint,
+  listDeliveries,
+  rotateSecret,
+  testEndpoint,
+  redeliver,
+  recover,
+  listEvents,
+  getEvent,
   getStatus,
   getJwks,
   queryGraphql,

@@ -3,7 +3,7 @@ import { finality } from "./enums.ts";
 import { pageOf } from "./page.ts";
 import { bytes32, orNull, time, uuid } from "./primitives.ts";
 
-const ChainFact = z
+export const ChainFact = z
   .strictObject({
     chain_id: z.int(),
     block_number: z.int(),

@@ -4,7 +4,7 @@ import type { RequestFacts } from "../context.ts";
 
 export interface Activity {
   type: string;
-  category: "environment" | "instruction" | "member" | "platform" | "security" | "session" | "settlement";
+  category: "environment" | "instruction" | "member" | "platform" | "security" | "session" | "settlement" | "webhook";
   description: string;
   resourceType:
     | "allowed_ip"
@@ -14,7 +14,8 @@ export interface Activity {
     | "member"
     | "platform"
     | "session"
-    | "settlement";
+    | "settlement"
+    | "webhook_endpoint";
   resourceId: string;
   statusCode?: number;
   detail?: Record<string, unknown>;

@@ -9,6 +9,7 @@ import { callOf, type Operation, operations, secured } from "../support/operatio
 import { createSession } from "../support/sessions.ts";
 import { createTenant, createToken, createUserToken, type Tenant } from "../support/tenants.ts";
 import { matchTrade, type Trade } from "../support/trades.ts";
+import { createEndpoint, deliveriesOf } from "../support/webhooks.ts";
 import { useWorld } from "../support/world.ts";
 
 /** What a call is made with. */
@@ -36,7 +37,10 @@ describe("every operation", () => {
       await createTenant(world()),
       await createTenant(world()),
     ];
-    trade = await matchTrade(world());
+    const [seller, buyer] = [await createTenant(world()), await createTenant(world())];
+    const { id: endpointId } = await createEndpoint(world(), seller);
+    trade = await matchTrade(world(), { tenants: [seller, buyer] });
+    const [delivery] = await deliveriesOf(world(), seller, endpointId);
     const { db } = world();
     await emptyBucket(world(), `environment:${hasty.environmentId}`);
     await emptyBucket(world(), "user:user|hasty");
@@ -46,6 +50,9 @@ describe("every operation", () => {
       instruction_id: trade.sellerInstruction.id,
       env_id: trade.seller.environmentId,
       session_id: (await createSession(world(), trade.seller, { scopes: ["templates:read"] })).id,
+      endpoint_id: endpointId,
+      delivery_id: delivery.id,
+      event_id: delivery.event_id,
     };
     await db
       .updateTable("keystone.environment")

@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +10,7 @@ import { createClient } from "../support/client.ts";
 import { testDeployment } from "../support/deployment.ts";
 import { meet } from "../support/hold.ts";
 import { sellOpen } from "../support/instructions.ts";
+import { startProcess } from "../support/process.ts";
 import { createTenant } from "../support/tenants.ts";
 import { oidcOf, useWorld } from "../support/world.ts";
 
@@ -52,31 +52,11 @@ describe("the api process", function () {
     };
   }
 
-  /** Starts the process and gathers what it prints, line by line. */
-  function start(env: Record<string, string>) {
-    const child = spawn(process.execPath, ["--no-warnings", script], { env, stdio: ["ignore", "pipe", "pipe"] });
-    children.push(child);
-    const lines: string[] = [];
-    const heard: (() => void)[] = [];
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        lines.push(...text.split("\n").filter((line) => line !== ""));
-        for (const listener of heard) listener();
-      });
-    }
-    const exited = once(child, "close").then(([code]) => code as number | null);
-    const line = (part: string) =>
-      new Promise<string>((resolve, reject) => {
-        const look = () => {
-          const found = lines.find((each) => each.includes(part));
-          if (found !== undefined) resolve(found);
-        };
-        heard.push(look);
-        look();
-        void exited.then(() => reject(new Error(`ended without "${part}": ${lines.join("\n")}`)));
-      });
-    return { child, lines, exited, line };
-  }
+  const start = (env: Record<string, string>) => {
+    const started = startProcess(script, env);
+    children.push(started.child);
+    return started;
+  };
 
   it("does not start without its configuration, and names every variable", async () => {
     const { exited, lines } = start({ PATH: process.env.PATH ?? "" });

@@ -30,7 +30,7 @@ export async function meet<T>(
 }
 
 /** Resolves once so many sessions of this database wait for a lock. */
-async function untilWaiting({ db }: Pick<World, "db">, count: number): Promise<void> {
+export async function untilWaiting({ db }: Pick<World, "db">, count: number): Promise<void> {
   for (;;) {
     const { rows } = await sql<{ waiting: number }>`
       SELECT count(DISTINCT pid)::integer AS waiting FROM pg_locks JOIN pg_stat_activity USING (pid)

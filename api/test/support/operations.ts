@@ -30,6 +30,9 @@ const BODIES: Record<string, () => unknown> = {
   createInstruction: sellOpen,
   createAllowedIp: () => ({ cidr: "192.0.2.0/24" }),
   createSession: () => ({ scopes: ["templates:read"] }),
+  createWebhookEndpoint: () => ({ url: "https://hooks.example.com/keystone" }),
+  updateWebhookEndpoint: () => ({ description: "Of the tests" }),
+  recoverWebhooks: () => ({ since: new Date().toISOString() }),
   queryGraphql: () => ({ query: "{ _meta { status } }" }),
 };
 

@@ -11,6 +11,7 @@ import { createSessionTokens } from "../../src/auth/session-tokens.ts";
 import { createTokenVerifier } from "../../src/auth/verify-token.ts";
 import { createChainReaders } from "../../src/chain/readers.ts";
 import type { Dependencies } from "../../src/context.ts";
+import { createWebhookSender } from "../../src/delivery/send.ts";
 import { startServer } from "../../src/server.ts";
 import { type Call, createClient } from "./client.ts";
 import { testDeployment } from "./deployment.ts";
@@ -28,6 +29,8 @@ export interface World {
   db: Store;
   databaseUrl: string;
   deps: Dependencies;
+  /** Hex; its id is `test`. */
+  secretsKey: string;
   issuer: OAuth2Server;
   /** Lines that the API has logged. */
   logged: string[];
@@ -47,6 +50,19 @@ export function useWorld(): () => World {
     this.timeout(60_000);
     shared ??= startWorld();
     world = await shared;
+  });
+  return () => {
+    if (world === undefined) throw new Error("the world is there from the first test on");
+    return world;
+  };
+}
+
+/** A world of its own, for tests that look at everything a database holds. */
+export function useOwnWorld(): () => World {
+  let world: World | undefined;
+  before(async function () {
+    this.timeout(60_000);
+    world = await startWorld();
   });
   return () => {
     if (world === undefined) throw new Error("the world is there from the first test on");
@@ -74,14 +90,16 @@ async function startWorld(): Promise<World> {
   const logged: string[] = [];
   // Nothing listens there: without a node the API must go on.
   const nowhere = `http://127.0.0.1:${await freePort()}`;
+  const secretsKey = randomBytes(32).toString("hex");
   const deps: Dependencies = {
     db,
     queue,
     deployment,
-    keyring: secretKeyring("test", randomBytes(32).toString("hex")),
+    keyring: secretKeyring("test", secretsKey),
     chains: createChainReaders(deployment, new Map(deployment.chains.map(({ chainId }) => [chainId, nowhere]))),
     tokens: createTokenVerifier(oidcOf(issuer)),
     sessions: createSessionTokens({ origin: SESSIONS, audience: AUDIENCE, key: sessionKey }),
+    webhooks: createWebhookSender({ developmentMode: true }),
     log: pino({ level: "debug" }, { write: (line: string) => void logged.push(line) }),
     settings: {
       minTimeoutSeconds: 60,
@@ -98,7 +116,7 @@ async function startWorld(): Promise<World> {
     const origin = `http://127.0.0.1:${server.port}`;
     return { call: createClient(origin), origin };
   };
-  return { ...(await serve({})), db, databaseUrl, deps, issuer, logged, serve };
+  return { ...(await serve({})), db, databaseUrl, deps, secretsKey, issuer, logged, serve };
 }
 
 export function oidcOf(server: OAuth2Server) {

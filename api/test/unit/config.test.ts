@@ -43,6 +43,7 @@ describe("readConfig", () => {
     expect(config.oidc.audience).to.equal("https://api.keystoneos.xyz");
     expect(config.graphqlUrl).to.equal("http://127.0.0.1:42069/graphql");
     expect(config.minTimeoutSeconds).to.equal(60);
+    expect(config.webhookDevelopmentMode).to.equal(false);
     expect([...config.rpcUrls.keys()]).to.deep.equal([11155111, 84532]);
   });
 
@@ -66,6 +67,7 @@ describe("readConfig", () => {
     TRUSTED_PROXIES: "10.0.0.0/8, 10.0.0.1/8",
     API_ORIGIN: "https://api.example/v1",
     SESSION_KEY_FILE: join(folder, "nothing.pem"),
+    WEBHOOK_DEVELOPMENT_MODE: "yes",
   };
   for (const [name, value] of Object.entries(wrong)) {
     it(`names ${name} when it is wrong, without showing a secret`, () => {

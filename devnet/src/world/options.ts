@@ -20,6 +20,7 @@ export interface Ports {
   indexer: number;
   relayer: number;
   api: number;
+  courier: number;
 }
 
 export interface WorldOptions {
@@ -53,6 +54,7 @@ const environmentSchema = z.object({
   INDEXER_PORT: port(42_069),
   RELAYER_PORT: port(8002),
   API_PORT: port(8000),
+  COURIER_PORT: port(8004),
 });
 
 /** Reads the world's options from the environment. @throws DevnetError ConfigurationError that names the variable. */
@@ -71,6 +73,7 @@ export function worldOptionsFrom(
       indexer: values.INDEXER_PORT,
       relayer: values.RELAYER_PORT,
       api: values.API_PORT,
+      courier: values.COURIER_PORT,
     },
   };
 }
@@ -78,8 +81,9 @@ export function worldOptionsFrom(
 /** Ports that are free at this moment, for worlds side by side. */
 export async function freePorts(): Promise<Ports> {
   const found = new Set<number>();
-  while (found.size < 8) found.add(await freePort());
-  const [postgres, first, second, issuer, worker, indexer, relayer, api] = [...found] as number[] as [
+  while (found.size < 9) found.add(await freePort());
+  const [postgres, first, second, issuer, worker, indexer, relayer, api, courier] = [...found] as number[] as [
+    number,
     number,
     number,
     number,
@@ -89,7 +93,7 @@ export async function freePorts(): Promise<Ports> {
     number,
     number,
   ];
-  return { postgres, chains: { 11155111: first, 84532: second }, issuer, worker, indexer, relayer, api };
+  return { postgres, chains: { 11155111: first, 84532: second }, issuer, worker, indexer, relayer, api, courier };
 }
 
 /** @throws DevnetError PortInUse that names the variable to change. */
@@ -102,6 +106,7 @@ export async function assertPortsFree(ports: Ports, embeddedPostgres: boolean): 
     ["INDEXER_PORT", ports.indexer],
     ["RELAYER_PORT", ports.relayer],
     ["API_PORT", ports.api],
+    ["COURIER_PORT", ports.courier],
   ];
   for (const [variable, number] of named) {
     if (await isPortFree(number)) continue;

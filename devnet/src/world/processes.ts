@@ -13,7 +13,7 @@ export interface WorldSettings {
   env: Record<string, string>;
 }
 
-export type ServiceName = "issuer" | "worker" | "indexer" | "relayer" | "api";
+export type ServiceName = "issuer" | "worker" | "indexer" | "relayer" | "api" | "courier";
 
 export const AUDIENCE = "https://api.keystoneos.xyz";
 /** The client by which the API, and whoever seeds it, manages the issuer's directory. */
@@ -45,13 +45,13 @@ export function logFile(dir: string, name: string): string {
 }
 
 /** What every process that reads chains and database is told. */
-export function commonEnvironment({ dir, ports, databaseUrl }: WorldSettings): Record<string, string> {
-  return {
-    DATABASE_URL: databaseUrl,
-    DEPLOYMENTS_FILE: deploymentsFile(dir),
-    INDEXER_SCHEMA: "indexer",
-    ...rpcUrls(ports),
-  };
+export function commonEnvironment(settings: WorldSettings): Record<string, string> {
+  return { ...databaseEnvironment(settings), ...rpcUrls(settings.ports) };
+}
+
+/** What a process is told that knows the chains from the database alone. */
+function databaseEnvironment({ dir, databaseUrl }: WorldSettings): Record<string, string> {
+  return { DATABASE_URL: databaseUrl, DEPLOYMENTS_FILE: deploymentsFile(dir), INDEXER_SCHEMA: "indexer" };
 }
 
 function rpcUrls(ports: Ports): Record<string, string> {
@@ -136,8 +136,20 @@ function described(name: ServiceName, settings: WorldSettings): Described {
           // All its platforms call from one address, and its demo asks often.
           RATE_LIMIT_PER_MINUTE: "60000",
           RATE_LIMIT_ANONYMOUS_PER_MINUTE: "60000",
+          WEBHOOK_DEVELOPMENT_MODE: "on",
         },
         readyUrl: () => `http://127.0.0.1:${ports.api}/ready`,
+      };
+    case "courier":
+      return {
+        script: "api/src/courier/main.ts",
+        env: {
+          ...databaseEnvironment(settings),
+          ...sealing,
+          COURIER_PORT: String(ports.courier),
+          WEBHOOK_DEVELOPMENT_MODE: "on",
+        },
+        readyUrl: () => `http://127.0.0.1:${ports.courier}/ready`,
       };
   }
 }

@@ -23,10 +23,10 @@ export class MigrationFailedError extends StoreError {
   }
 }
 
-/** A sealed secret does not open: another key, another settlement, party or kind, or changed bytes. Which of them is not told. */
+/** A sealed secret does not open: another key, another owner, or changed bytes. Which of them is not told. */
 export class SecretUnreadableError extends StoreError {
   constructor() {
-    super("secret_unreadable", "The sealed secret does not open under this key for this settlement, party and kind");
+    super("secret_unreadable", "The sealed secret does not open under this key for this owner");
   }
 }
 

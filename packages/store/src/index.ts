@@ -21,10 +21,12 @@ export type { Database } from "./schema/database.ts";
 export type * from "./schema/platform.ts";
 export {
   openSecret,
+  openText,
   type SealedSecret,
   type SecretKeyring,
   type SecretOwner,
   sealSecret,
+  sealText,
   secretKeyring,
 } from "./secrets.ts";
 export { seedDeployment } from "./seed.ts";

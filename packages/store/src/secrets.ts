@@ -17,7 +17,7 @@ export interface SecretOwner {
   kind: SecretKind;
 }
 
-/** The columns of `keystone.commitment_secret` that hold a sealed secret. */
+/** The columns that hold a sealed secret. */
 export interface SealedSecret {
   key_id: string;
   nonce: Buffer;
@@ -38,26 +38,44 @@ export function secretKeyring(keyId: string, key: string): SecretKeyring {
 export function sealSecret(keyring: SecretKeyring, owner: SecretOwner, secret: Hex): SealedSecret {
   if (!/^0x[0-9a-fA-F]{64}$/.test(secret))
     throw new SecretMalformedError("A commitment secret must be 32 bytes of hex");
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", keyOf(keyring, keyring.current), nonce, { authTagLength: TAG_LENGTH });
-  cipher.setAAD(associatedData(owner, keyring.current));
-  const ciphertext = Buffer.concat([
-    cipher.update(Buffer.from(secret.slice(2), "hex")),
-    cipher.final(),
-    cipher.getAuthTag(),
-  ]);
-  return { key_id: keyring.current, nonce, ciphertext };
+  return seal(keyring, commitmentOwner(owner), Buffer.from(secret.slice(2), "hex"));
 }
 
 /** Opens a sealed secret. Throws SecretKeyUnknownError or SecretUnreadableError. */
 export function openSecret(keyring: SecretKeyring, owner: SecretOwner, sealed: SealedSecret): Hex {
+  return `0x${open(keyring, commitmentOwner(owner), sealed).toString("hex")}`;
+}
+
+/** Seals a text that belongs to one row of a table, e.g. `["webhook_endpoint", id]`, under the keyring's current key. */
+export function sealText(keyring: SecretKeyring, owner: readonly [table: string, id: string], text: string) {
+  return seal(keyring, owner, Buffer.from(text, "utf8"));
+}
+
+/** Opens a sealed text. Throws SecretKeyUnknownError or SecretUnreadableError. */
+export function openText(
+  keyring: SecretKeyring,
+  owner: readonly [table: string, id: string],
+  sealed: SealedSecret,
+): string {
+  return open(keyring, owner, sealed).toString("utf8");
+}
+
+function seal(keyring: SecretKeyring, owner: readonly string[], secret: Buffer): SealedSecret {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", keyOf(keyring, keyring.current), nonce, { authTagLength: TAG_LENGTH });
+  cipher.setAAD(associatedData(owner, keyring.current));
+  const ciphertext = Buffer.concat([cipher.update(secret), cipher.final(), cipher.getAuthTag()]);
+  return { key_id: keyring.current, nonce, ciphertext };
+}
+
+function open(keyring: SecretKeyring, owner: readonly string[], sealed: SealedSecret): Buffer {
   const key = keyOf(keyring, sealed.key_id);
   try {
     const body = sealed.ciphertext.subarray(0, -TAG_LENGTH);
     const decipher = createDecipheriv("aes-256-gcm", key, sealed.nonce, { authTagLength: TAG_LENGTH });
     decipher.setAAD(associatedData(owner, sealed.key_id));
     decipher.setAuthTag(sealed.ciphertext.subarray(-TAG_LENGTH));
-    return `0x${Buffer.concat([decipher.update(body), decipher.final()]).toString("hex")}`;
+    return Buffer.concat([decipher.update(body), decipher.final()]);
   } catch {
     throw new SecretUnreadableError();
   }
@@ -69,6 +87,10 @@ function keyOf(keyring: SecretKeyring, keyId: string): Buffer {
   return key;
 }
 
-function associatedData(owner: SecretOwner, keyId: string): Buffer {
-  return Buffer.from(JSON.stringify([owner.settlementId, owner.partyId, owner.kind, keyId]));
+function commitmentOwner({ settlementId, partyId, kind }: SecretOwner): string[] {
+  return [settlementId, partyId, kind];
+}
+
+function associatedData(owner: readonly string[], keyId: string): Buffer {
+  return Buffer.from(JSON.stringify([...owner, keyId]));
 }

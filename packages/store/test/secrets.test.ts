@@ -3,10 +3,12 @@ import fc from "fast-check";
 import type { Hex } from "viem";
 import {
   openSecret,
+  openText,
   SecretKeyUnknownError,
   SecretMalformedError,
   SecretUnreadableError,
   sealSecret,
+  sealText,
   secretKeyring,
 } from "../src/index.ts";
 
@@ -92,6 +94,22 @@ describe("sealed secrets", () => {
     const keyring = secretKeyring("k1", "22".repeat(32));
     expect(() => sealSecret(keyring, { settlementId: "s", partyId: "p", kind: "entity" }, "0x12")).to.throw(
       SecretMalformedError,
+    );
+  });
+
+  it("that are texts open for their row alone, and never as a commitment's", () => {
+    const row = fc.tuple(fc.constantFrom("webhook_endpoint", "other"), fc.uuid());
+    fc.assert(
+      fc.property(hex32, row, row, fc.string({ unit: "binary" }), (key, whose, other, text) => {
+        const keyring = secretKeyring("k1", key);
+        const sealed = sealText(keyring, whose, text);
+        expect(openText(keyring, whose, sealed)).to.equal(text);
+        if (`${other}` !== `${whose}`) {
+          expect(() => openText(keyring, other, sealed)).to.throw(SecretUnreadableError);
+        }
+        const owner = { settlementId: whose[0], partyId: whose[1], kind: "wallet" as const };
+        expect(() => openSecret(keyring, owner, sealed)).to.throw(SecretUnreadableError);
+      }),
     );
   });
 });

@@ -32,9 +32,10 @@ export const createAllowedIp = operation(
   async (c) => {
     const { deps, platformCaller: caller, rawBody } = c.var;
     const { env_id } = c.req.valid("param");
-    const route = `POST /v1/platforms/me/environments/${env_id}/allowed-ips`;
+    const route = "POST /v1/platforms/me/environments/{env_id}/allowed-ips";
     const owner = { platformId: caller.platformId };
-    const request = readOptionalIdempotency(owner, route, rawBody, c.req.header("idempotency-key"));
+    const asked = { ...(rawBody as object), env_id };
+    const request = readOptionalIdempotency(owner, route, asked, c.req.header("idempotency-key"));
     const submission = { caller, environmentId: env_id, input: c.req.valid("json"), request, facts: requestFacts(c) };
     const { allowedIp, replayed } = await create(deps, submission);
     if (!replayed) return c.json(allowedIp, 201);

@@ -4,6 +4,8 @@ import type { Dependencies, RequestFacts } from "../../context.ts";
 import { ApiError } from "../../errors/api-error.ts";
 import type { InstructionRead } from "../../schemas/instruction.ts";
 import { callersActivity, recordActivity } from "../activity.ts";
+import { instructionEvent } from "../events/instruction-events.ts";
+import { storeEvents } from "../events/store-events.ts";
 import { lockReference } from "../matching/lock-reference.ts";
 import { readInstruction } from "./get-instruction.ts";
 
@@ -36,6 +38,16 @@ export async function cancelInstruction(
         resourceType: "instruction",
         resourceId: seen.id,
         statusCode: 200,
+      }),
+    ]);
+    await storeEvents(trx, [
+      instructionEvent({
+        event: "instruction.cancelled",
+        environmentId: caller.environmentId,
+        instructionId: seen.id,
+        tradeReference: seen.trade_reference,
+        status: "cancelled",
+        at: now,
       }),
     ]);
     return readInstruction(trx, caller, id);

@@ -1,6 +1,8 @@
 import { type Store, transaction } from "@keystoneos/store";
 import { sql } from "kysely";
 import { recordActivity, systemActivity } from "../activity.ts";
+import { instructionEvent } from "../events/instruction-events.ts";
+import { storeEvents } from "../events/store-events.ts";
 
 const BATCH = 500;
 
@@ -22,7 +24,7 @@ export async function expireInstructions(db: Store): Promise<number> {
           .forUpdate()
           .skipLocked(),
       )
-      .returning(["id", "platform_id", "environment_id"])
+      .returning(["id", "platform_id", "environment_id", "trade_reference", "expires_at"])
       .execute();
     const activities = rows.map((row) =>
       systemActivity({ platformId: row.platform_id, environmentId: row.environment_id }, "sweep", {
@@ -34,6 +36,19 @@ export async function expireInstructions(db: Store): Promise<number> {
       }),
     );
     await recordActivity(trx, activities);
+    await storeEvents(
+      trx,
+      rows.map((row) =>
+        instructionEvent({
+          event: "instruction.expired",
+          environmentId: row.environment_id,
+          instructionId: row.id,
+          tradeReference: row.trade_reference,
+          status: "expired",
+          at: row.expires_at,
+        }),
+      ),
+    );
     return rows.length;
   });
 }

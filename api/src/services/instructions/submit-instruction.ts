@@ -6,6 +6,8 @@ import type { Dependencies, RequestFacts } from "../../context.ts";
 import { ApiError } from "../../errors/api-error.ts";
 import type { InstructionCreate, InstructionRead } from "../../schemas/instruction.ts";
 import { callersActivity, recordActivity, systemActivity } from "../activity.ts";
+import { instructionEvent } from "../events/instruction-events.ts";
+import { storeEvents } from "../events/store-events.ts";
 import { findReplay, type IdempotentRequest, lockKey, rememberKey } from "../idempotency.ts";
 import { rememberTokens } from "../instruments/remember-tokens.ts";
 import { lockReference } from "../matching/lock-reference.ts";
@@ -121,7 +123,28 @@ async function storeAndMatch(
       .execute();
   }
   await recordSubmission(trx, caller, facts, side, tradeReference, outcome);
+  await recordOutcome(trx, side, { tradeReference, outcome, at: now });
   return side.instructionId;
+}
+
+/** Tells both owners of a match, or the one owner what kept its instruction from matching. */
+async function recordOutcome(
+  trx: StoreTransaction,
+  side: Side,
+  { tradeReference, outcome, at }: { tradeReference: string; outcome: MatchOutcome; at: Date },
+): Promise<void> {
+  const about = ({ instructionId, environmentId }: Side) => ({ instructionId, environmentId, tradeReference, at });
+  if (outcome.matched) {
+    const { settlementId, counterpart } = outcome;
+    const matched = { event: "instruction.matched", status: "matched", settlementId } as const;
+    await storeEvents(
+      trx,
+      [counterpart, side].map((owner) => instructionEvent({ ...about(owner), ...matched })),
+    );
+  } else if (outcome.field !== null) {
+    const failed = { event: "instruction.match_failed", status: "pending_match", field: outcome.field } as const;
+    await storeEvents(trx, [instructionEvent({ ...about(side), ...failed })]);
+  }
 }
 
 const TIMEOUT_TEXTS = {

@@ -1,7 +1,8 @@
 import { termsToJson } from "@keystoneos/protocol";
 import { type NewRow, type StoreTransaction, sealSecret } from "@keystoneos/store";
-import type { Address } from "viem";
+import { type Address, zeroHash } from "viem";
 import type { Dependencies } from "../../context.ts";
+import { recordSettlementEvents } from "../events/record-settlement-events.ts";
 import type { Side } from "../matching/side.ts";
 import type { Template } from "../templates/find-template.ts";
 import type { SettlementDraft } from "./draft-settlement.ts";
@@ -17,7 +18,7 @@ export interface NewSettlement {
   now: Date;
 }
 
-/** Stores a settlement with parties, legs, sealed secrets and the relayer's intent, as part of `trx`. */
+/** Stores a settlement with parties, legs, sealed secrets, the relayer's intent and its first event, as part of `trx`. */
 export async function storeSettlement(deps: Dependencies, trx: StoreTransaction, input: NewSettlement): Promise<void> {
   const { draft, template, first, second, now } = input;
   const stamps = { created_at: now, updated_at: now };
@@ -47,6 +48,17 @@ export async function storeSettlement(deps: Dependencies, trx: StoreTransaction,
     .values({ settlement_id: draft.id, kind: "settle", ...stamps })
     .execute();
   await deps.queue.enqueueSettlement(trx, draft.id);
+  // A repo's closing is instructed when it leaves AWAITING_MATURITY, which the chain tells.
+  if (draft.terms.parent !== zeroHash) return;
+  await recordSettlementEvents(trx, [
+    {
+      settlementId: draft.id,
+      event: "settlement.state.instructed",
+      at: now,
+      chain: null,
+      entered: { state: "INSTRUCTED", previous: null },
+    },
+  ]);
 }
 
 type Stamps = { created_at: Date; updated_at: Date };

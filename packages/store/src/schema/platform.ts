@@ -1,6 +1,7 @@
 import type { TemplateConfig, TermsJson } from "@keystoneos/protocol";
 import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable, Updateable } from "kysely";
 import type { Address, Hex } from "viem";
+import type { WebhookTables } from "./webhooks.ts";
 
 /** Set by the database when left out; read as Date with millisecond precision, as stored. */
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -379,7 +380,7 @@ export interface DirectoryIntentTable {
 }
 
 /** The tables of the schema `keystone`, by their names without it. */
-export interface PlatformTables {
+export interface PlatformTables extends WebhookTables {
   platform: PlatformTable;
   environment: EnvironmentTable;
   instrument: InstrumentTable;

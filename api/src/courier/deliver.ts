@@ -1,0 +1,79 @@
+import type { SecretKeyring, Store } from "@keystoneos/store";
+import type { Logger } from "pino";
+import type { WebhookSender } from "../delivery/send.ts";
+import { makeAttempt } from "./attempt.ts";
+import { type Claim, claimDue } from "./claim.ts";
+
+/** Attempts under way at once: many, since one that hangs costs a socket and nothing else. */
+const MAX_UNDER_WAY = 500;
+/** From here on an endpoint is slow, and is given one attempt at a time. */
+const SLOW_MS = 3_000;
+
+export interface DeliveryParts {
+  db: Store;
+  keyring: SecretKeyring;
+  sender: WebhookSender;
+  log: Logger;
+  /** Told when there is room for further attempts. */
+  onRoom?: () => void;
+}
+
+export interface Deliverer {
+  /** Starts the attempts that are due, and does not wait for them. */
+  start(): Promise<void>;
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>;
+}
+
+/** Makes attempts of many endpoints side by side; an endpoint is given more only when all that it was given is done. */
+export function createDeliverer({ db, keyring, sender, log, onRoom }: DeliveryParts): Deliverer {
+  const underWay = new Map<string, Promise<void>>();
+  const slow = new Set<string>();
+  let attempts = 0;
+
+  async function work(endpointId: string, claims: Claim[]): Promise<void> {
+    const answeredWell = await Promise.all(claims.map(attempt));
+    if (answeredWell.every(Boolean)) slow.delete(endpointId);
+    else slow.add(endpointId);
+    underWay.delete(endpointId);
+    attempts -= claims.length;
+    onRoom?.();
+  }
+
+  async function attempt(claim: Claim): Promise<boolean> {
+    const { id: delivery_id, endpoint_id, event_id, attempt } = claim;
+    try {
+      const { success, statusCode, error, durationMs } = await makeAttempt(db, keyring, sender, claim);
+      const facts = {
+        delivery_id,
+        endpoint_id,
+        event_id,
+        attempt,
+        success,
+        status: statusCode,
+        duration_ms: durationMs,
+      };
+      log.info({ ...facts, error }, "delivery");
+      return success && durationMs < SLOW_MS;
+    } catch (error) {
+      // The outcome could not be stored: the lease ends, and the attempt is made again.
+      log.error({ delivery_id, endpoint_id, event_id, attempt, err: error }, "delivery");
+      return false;
+    }
+  }
+
+  return {
+    async start() {
+      const room = MAX_UNDER_WAY - attempts;
+      if (room <= 0) return;
+      const claims = await claimDue(db, { room, busy: [...underWay.keys()], slow: [...slow] });
+      attempts += claims.length;
+      for (const [endpointId, own] of Map.groupBy(claims, (claim) => claim.endpoint_id)) {
+        underWay.set(endpointId, work(endpointId, own));
+      }
+    },
+    async idle() {
+      while (underWay.size > 0) await Promise.all(underWay.values());
+    },
+  };
+}
