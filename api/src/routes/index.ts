@@ -1,6 +1,13 @@
+import { getActivity } from "./activity/get-activity.ts";
+import { listActivity } from "./activity/list-activity.ts";
 import { createAllowedIp } from "./allowed-ips/create-allowed-ip.ts";
 import { deleteAllowedIp } from "./allowed-ips/delete-allowed-ip.ts";
 import { listAllowedIps } from "./allowed-ips/list-allowed-ips.ts";
+import { createEnvironment } from "./environments/create-environment.ts";
+import { deactivateEnvironment } from "./environments/deactivate-environment.ts";
+import { getEnvironment } from "./environments/get-environment.ts";
+import { listEnvironments } from "./environments/list-environments.ts";
+import { updateEnvironment } from "./environments/update-environment.ts";
 import { getEvent } from "./events/get-event.ts";
 import { listEvents } from "./events/list-events.ts";
 import { cancelInstruction } from "./instructions/cancel-instruction.ts";
@@ -9,12 +16,24 @@ import { getInstruction } from "./instructions/get-instruction.ts";
 import { listInstructions } from "./instructions/list-instructions.ts";
 import { getInstrument } from "./instruments/get-instrument.ts";
 import { listInstruments } from "./instruments/list-instruments.ts";
+import { createInvitation } from "./invitations/create-invitation.ts";
+import { inviteToPlatform } from "./invitations/invite-to-platform.ts";
+import { listInvitations } from "./invitations/list-invitations.ts";
+import { withdrawInvitation } from "./invitations/withdraw-invitation.ts";
+import { listMembers } from "./members/list-members.ts";
+import { listRoles } from "./members/list-roles.ts";
+import { removeMember } from "./members/remove-member.ts";
+import { updateMember } from "./members/update-member.ts";
 import { getHealth } from "./open/get-health.ts";
 import { getJwks } from "./open/get-jwks.ts";
 import { getReadiness } from "./open/get-readiness.ts";
 import { getStatus } from "./open/get-status.ts";
 import { queryGraphql } from "./open/query-graphql.ts";
 import type { Operation } from "./operation.ts";
+import { completeOnboarding } from "./platforms/complete-onboarding.ts";
+import { createPlatform } from "./platforms/create-platform.ts";
+import { getPlatform } from "./platforms/get-platform.ts";
+import { updatePlatform } from "./platforms/update-platform.ts";
 import { createSession } from "./sessions/create-session.ts";
 import { revokeSession } from "./sessions/revoke-session.ts";
 import { getDepositInfo } from "./settlements/get-deposit-info.ts";
@@ -50,9 +69,29 @@ export const operations: readonly Operation[] = [
   getInstrument,
   createSession,
   revokeSession,
+  createPlatform,
+  getPlatform,
+  updatePlatform,
+  completeOnboarding,
+  createEnvironment,
+  listEnvironments,
+  getEnvironment,
+  updateEnvironment,
+  deactivateEnvironment,
   createAllowedIp,
   listAllowedIps,
   deleteAllowedIp,
+  listMembers,
+  listRoles,
+  updateMember,
+  removeMember,
+  createInvitation,
+  listInvitations,
+  withdrawInvitation,
+  // After those of `me`, which is no id.
+  inviteToPlatform,
+  listActivity,
+  getActivity,
   createEndpoint,
   listEndpoints,
   getEndpoint,

@@ -34,7 +34,10 @@ export const ActivityLogRead = z
     status_code: z.int().nullable(),
     ip_address: z.string().nullable(),
     user_agent: z.string().nullable(),
-    duration_ms: z.int().nullable().openapi({ description: "How long the request had taken when the row was written." }),
+    duration_ms: z
+      .int()
+      .nullable()
+      .openapi({ description: "How long the request had taken when the row was written." }),
     detail: z.record(z.string(), z.unknown()).nullable(),
     created_at: time,
   })

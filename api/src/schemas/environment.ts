@@ -3,6 +3,7 @@ import { API_VERSIONS } from "../version.ts";
 import { pageOf } from "./page.ts";
 import { clientId } from "./platform.ts";
 import { slug, text, time, uuid } from "./primitives.ts";
+import { webhookSecret, webhookUrl } from "./webhook.ts";
 
 /** What a platform may choose itself; more is KeyStone's to give. */
 const MAX_OWN_RATE = 600;

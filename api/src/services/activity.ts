@@ -25,11 +25,7 @@ export interface Activity {
 export type Doer = Pick<PlatformCaller, "kind" | "actorId" | "platformId" | "environmentId">;
 
 /** What the caller did, for its environment or its platform, in the transaction of the effect. */
-export function callersActivity(
-  caller: Doer,
-  facts: RequestFacts,
-  activity: Activity,
-): NewRow<"activity_log"> {
+export function callersActivity(caller: Doer, facts: RequestFacts, activity: Activity): NewRow<"activity_log"> {
   return {
     ...rowOf(activity),
     platform_id: caller.platformId,

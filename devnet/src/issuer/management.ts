@@ -98,16 +98,17 @@ export function managementRoutes(
     directory.removeMembers(id, (await parsed(c, membersSchema)).members);
     return c.body(null, 204);
   });
-  const changeRoles = (scope: string, change: (present: string[], given: string[]) => string[]) => async (c: Context) => {
-    await check(c, scope);
-    const { id } = known(directory.organization(c.req.param("id") as string));
-    const { roles } = await parsed(c, rolesSchema);
-    checkRoles(roles);
-    const userId = c.req.param("user_id") as string;
-    if (!directory.changeRoles(id, userId, (present) => change(present, roles)))
-      throw new Refusal(404, "The user is not a member of the organization.", "inexistent_member");
-    return c.body(null, 204);
-  };
+  const changeRoles =
+    (scope: string, change: (present: string[], given: string[]) => string[]) => async (c: Context) => {
+      await check(c, scope);
+      const { id } = known(directory.organization(c.req.param("id") as string));
+      const { roles } = await parsed(c, rolesSchema);
+      checkRoles(roles);
+      const userId = c.req.param("user_id") as string;
+      if (!directory.changeRoles(id, userId, (present) => change(present, roles)))
+        throw new Refusal(404, "The user is not a member of the organization.", "inexistent_member");
+      return c.body(null, 204);
+    };
   app.post(
     "/organizations/:id/members/:user_id/roles",
     changeRoles("create:organization_member_roles", (present, given) => [...new Set([...present, ...given])]),
@@ -189,7 +190,8 @@ export function managementRoutes(
 const NAMES = { 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict" };
 
 function known(organization: Organization | undefined): Organization {
-  if (organization === undefined) throw new Refusal(404, "No organization found by that id or name", "inexistent_organization");
+  if (organization === undefined)
+    throw new Refusal(404, "No organization found by that id or name", "inexistent_organization");
   return organization;
 }
 

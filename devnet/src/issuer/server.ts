@@ -114,7 +114,13 @@ export function issuerRoutes(config: IssuerConfig, state: IssuerState): Hono {
     if (refused !== undefined) return c.json(oauthError("invalid_scope", `The client may not have ${refused}`), 400);
     const scope = asked.join(" ");
     const { client_id } = client;
-    const claims = { sub: `${client_id}@clients`, aud: client.audience, azp: client_id, scope, gty: "client-credentials" };
+    const claims = {
+      sub: `${client_id}@clients`,
+      aud: client.audience,
+      azp: client_id,
+      scope,
+      gty: "client-credentials",
+    };
     return c.json({ access_token: await sign(claims), token_type: "Bearer", expires_in: TOKEN_LIFE, scope });
   }
 

@@ -63,8 +63,7 @@ export function signIn(config: IssuerConfig, directory: DirectoryFile, sign: Sig
       for (const [name, value] of Object.entries(all)) url.searchParams.set(name, value);
       return c.redirect(url.href, 302);
     };
-    if (asked.response_type !== "code")
-      return back(oauthError("unsupported_response_type", "Only code is supported"));
+    if (asked.response_type !== "code") return back(oauthError("unsupported_response_type", "Only code is supported"));
     if (asked.code_challenge_method !== "S256" || !/^[A-Za-z0-9_-]{43}$/.test(asked.code_challenge ?? ""))
       return back(oauthError("invalid_request", "Send code_challenge with code_challenge_method S256"));
     if (asked.audience !== undefined && asked.audience !== config.audience)
@@ -115,7 +114,9 @@ export function signIn(config: IssuerConfig, directory: DirectoryFile, sign: Sig
     const found = invited(c);
     if (found === undefined)
       return c.json(oauthError("invalid_request", "The invitation was accepted, was withdrawn or has expired"), 404);
-    const body = z.object({ name: z.string().min(1).max(200).optional().catch(undefined) }).safeParse(await readBody(c));
+    const body = z
+      .object({ name: z.string().min(1).max(200).optional().catch(undefined) })
+      .safeParse(await readBody(c));
     const { user_id, email, name } = directory.accept(found, body.data?.name);
     return c.json({ user_id, email, name, organization: found.organization_id });
   });
@@ -140,7 +141,10 @@ export function signIn(config: IssuerConfig, directory: DirectoryFile, sign: Sig
       grant.redirectUri !== redirect_uri ||
       !sameSecret(challenge, grant.challenge)
     ) {
-      return c.json(oauthError("invalid_grant", "The code, its verifier or its redirect_uri is wrong, or it was used"), 403);
+      return c.json(
+        oauthError("invalid_grant", "The code, its verifier or its redirect_uri is wrong, or it was used"),
+        403,
+      );
     }
     const { user, organizationId, scope, nonce } = grant;
     const permissions = directory.permissions(organizationId, user.user_id);

@@ -3,7 +3,14 @@ import type { z } from "zod";
 import { unavailable } from "../../errors/api-error.ts";
 import type { Directory, DirectoryMember, DirectoryRole } from "../directory.ts";
 import { createManagement, type ManagementAnswer, type ManagementOptions, unexpected } from "./request.ts";
-import { clientShape, invitationShape, invitationsShape, membersShape, organizationShape, rolesShape } from "./shapes.ts";
+import {
+  clientShape,
+  invitationShape,
+  invitationsShape,
+  membersShape,
+  organizationShape,
+  rolesShape,
+} from "./shapes.ts";
 
 export interface DirectoryOptions extends ManagementOptions {
   /** The application that invitations lead to. */

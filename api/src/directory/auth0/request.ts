@@ -45,7 +45,10 @@ export function createManagement(options: ManagementOptions): Management {
       // Read here, so that a body that never ends runs into the timeout too.
       const text = await response.text();
       if (response.status >= 500) throw new Error(`the directory answered ${response.status}`);
-      return new Response(response.status === 204 ? null : text, { status: response.status, headers: response.headers });
+      return new Response(response.status === 204 ? null : text, {
+        status: response.status,
+        headers: response.headers,
+      });
     });
   const tokens = createTokenSource(options, send);
 
@@ -53,7 +56,11 @@ export function createManagement(options: ManagementOptions): Management {
     const target = new URL(`${url}api/v2/${path}`);
     for (const [name, value] of Object.entries(query ?? {})) target.searchParams.set(name, String(value));
     const token = await tokens.get();
-    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "application/json" };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      accept: "application/json",
+    };
     const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
     const response = await send(target.href, init);
     if (response.status === 401) tokens.forget(token);
@@ -91,7 +98,10 @@ export function createManagement(options: ManagementOptions): Management {
 /** For an answer that the directory does not promise. Only its status and its code are told: its text may name people. */
 export function unexpected(method: string, path: string, { status, body }: ManagementAnswer): ApiError {
   const code = (body as { errorCode?: unknown } | null)?.errorCode;
-  const route = `${method} ${path.split("/").filter((_, i) => i % 2 === 0).join("/…/")}`;
+  const route = `${method} ${path
+    .split("/")
+    .filter((_, i) => i % 2 === 0)
+    .join("/…/")}`;
   return unavailable("The directory", new Error(`${route} answered ${status} ${typeof code === "string" ? code : ""}`));
 }
 
