@@ -27,6 +27,7 @@ export function createApp(deps: Dependencies): OpenAPIHono<AppEnv> {
   });
   app.use(async (c, next) => {
     c.set("deps", deps);
+    c.set("startedAt", performance.now());
     const socket = (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
     c.set("ip", clientAddress(socket, c.req.header("x-forwarded-for"), deps.settings.trustedProxies));
     await next();

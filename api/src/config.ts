@@ -5,6 +5,7 @@ import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
 import { z } from "zod";
 import { type Block, parseBlock } from "./addresses.ts";
 import type { RateLimits } from "./context.ts";
+import type { DirectoryOptions } from "./directory/auth0/adapter.ts";
 
 /** Every variable that is wrong, each with what it should be. The process does not start. */
 export class ConfigError extends Error {
@@ -23,6 +24,7 @@ export interface Config {
   /** Where callers reach this API, without a slash at its end. */
   origin: string;
   oidc: { issuer: string; audience: string; jwksUrl: string };
+  directory: DirectoryOptions;
   /** Signs session tokens; the same for every copy of this process. */
   sessionKey: KeyObject;
   graphqlUrl: string;
@@ -73,6 +75,11 @@ const environmentSchema = z.object({
   OIDC_ISSUER: z.string("is missing: the `iss` of the tokens").min(1, "is empty"),
   OIDC_AUDIENCE: z.string().min(1, "is empty").default("https://api.keystoneos.xyz"),
   OIDC_JWKS_URL: url,
+  DIRECTORY_URL: url.regex(/\/$/, "must end with a slash"),
+  DIRECTORY_CLIENT_ID: z.string("is missing: this API's own client at the directory").min(1, "is empty"),
+  DIRECTORY_CLIENT_SECRET: z.string("is missing: the secret of DIRECTORY_CLIENT_ID").min(1, "is empty"),
+  DIRECTORY_LOGIN_CLIENT_ID: z.string("is missing: the client that invitations lead to").min(1, "is empty"),
+  DIRECTORY_CONNECTION_ID: z.string().default(""),
   RATE_LIMIT_PER_MINUTE: integer(1, 60_000).default(600),
   RATE_LIMIT_ANONYMOUS_PER_MINUTE: integer(1, 60_000).default(60),
   DASHBOARD_ORIGINS: z.string().default("").transform(readOrigins),
@@ -126,6 +133,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     port: values.API_PORT,
     origin: values.API_ORIGIN,
     oidc: { issuer: values.OIDC_ISSUER, audience: values.OIDC_AUDIENCE, jwksUrl: values.OIDC_JWKS_URL },
+    directory: {
+      url: values.DIRECTORY_URL,
+      clientId: values.DIRECTORY_CLIENT_ID,
+      clientSecret: values.DIRECTORY_CLIENT_SECRET,
+      loginClientId: values.DIRECTORY_LOGIN_CLIENT_ID,
+      connectionId: values.DIRECTORY_CONNECTION_ID === "" ? undefined : values.DIRECTORY_CONNECTION_ID,
+    },
     sessionKey: readSessionKey(values.SESSION_KEY_FILE),
     graphqlUrl: values.GRAPHQL_URL,
     rateLimits: {

@@ -7,6 +7,7 @@ import type { SessionTokens } from "./auth/session-tokens.ts";
 import type { TokenVerifier } from "./auth/verify-token.ts";
 import type { ChainReaders } from "./chain/readers.ts";
 import type { WebhookSender } from "./delivery/send.ts";
+import type { Directory } from "./directory/directory.ts";
 
 /** What a request may need of this process; made once at start-up. */
 export interface Dependencies {
@@ -15,6 +16,7 @@ export interface Dependencies {
   deployment: Deployment;
   keyring: SecretKeyring;
   chains: ChainReaders;
+  directory: Directory;
   tokens: TokenVerifier;
   sessions: SessionTokens;
   webhooks: WebhookSender;
@@ -47,6 +49,8 @@ export interface AppEnv {
   Variables: {
     deps: Dependencies;
     requestId: string;
+    /** When it arrived, by `performance.now()`. */
+    startedAt: number;
     /** Set by `authorize` on routes about an environment. */
     caller: Caller;
     /** The same on routes about a platform. */
@@ -67,6 +71,8 @@ export interface AppEnv {
 /** What an activity row says of the request that caused it. */
 export interface RequestFacts {
   requestId: string;
+  /** When it arrived, by `performance.now()`. */
+  startedAt: number;
   method: string;
   path: string;
   ip: string | null;

@@ -6,6 +6,7 @@ import { createChainReaders } from "./chain/readers.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import type { Dependencies } from "./context.ts";
 import { createWebhookSender } from "./delivery/send.ts";
+import { createDirectory } from "./directory/auth0/adapter.ts";
 import { createLog } from "./log.ts";
 import { startServer } from "./server.ts";
 import { startSweep } from "./sweep.ts";
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
     deployment: config.deployment,
     keyring: config.keyring,
     chains: createChainReaders(config.deployment, config.rpcUrls),
+    directory: createDirectory(config.directory),
     tokens: createTokenVerifier(config.oidc),
     sessions: createSessionTokens({
       origin: config.origin,

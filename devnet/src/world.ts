@@ -13,11 +13,12 @@ import { lockFolder } from "./process/lock.ts";
 import { runNodeScript, startNodeProcess } from "./process/node-process.ts";
 import { type Running, Supervisor, type Unit } from "./process/supervisor.ts";
 import type { Faults } from "./worker/faults.ts";
-import { ensureClients, seedPlatforms, type WorldClient } from "./world/clients.ts";
+import { ensureClients, ensureOrganizations, seedPlatforms, type WorldClient } from "./world/clients.ts";
 import { assertPortsFree, CHAIN_IDS, freePorts, ROOT, type WorldOptions, worldOptionsFrom } from "./world/options.ts";
 import {
   AUDIENCE,
   commonEnvironment,
+  DIRECTORY_CLIENT,
   deploymentsFile,
   describeProcess,
   issuerUrl,
@@ -139,7 +140,9 @@ async function build(
   );
   const seeded = Promise.all([postgres, deployed, clients]).then(async ([, , created]) => {
     await migrate(settings);
-    await seedPlatforms(settings.databaseUrl, created);
+    const directoryClient = { client_id: DIRECTORY_CLIENT, client_secret: secrets.directoryClientSecret };
+    const organizations = await ensureOrganizations(issuerUrl(ports), directoryClient, created);
+    await seedPlatforms(settings.databaseUrl, created, organizations);
     tell("The platform database is ready");
   });
   const indexed = Promise.all([postgres, deployed]).then(async () => {

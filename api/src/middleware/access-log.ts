@@ -3,7 +3,6 @@ import type { AppEnv } from "../context.ts";
 
 /** One line per request. Only what cannot hold a secret: no headers, no query, no bodies. */
 export const accessLog = createMiddleware<AppEnv>(async (c, next) => {
-  const started = performance.now();
   await next();
   c.var.deps.log.info(
     {
@@ -11,7 +10,7 @@ export const accessLog = createMiddleware<AppEnv>(async (c, next) => {
       method: c.req.method,
       path: c.req.path,
       status: c.res.status,
-      duration_ms: Math.round(performance.now() - started),
+      duration_ms: Math.round(performance.now() - c.var.startedAt),
       environment_id: c.var.environmentId,
     },
     "request",

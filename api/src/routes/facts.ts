@@ -7,6 +7,7 @@ const MAX_USER_AGENT = 500;
 export function requestFacts(c: Context<AppEnv>): RequestFacts {
   return {
     requestId: c.var.requestId,
+    startedAt: c.var.startedAt,
     method: c.req.method,
     path: c.req.path,
     ip: c.var.ip,

@@ -1,3 +1,5 @@
+import { getActivity } from "./activity/get-activity.ts";
+import { listActivity } from "./activity/list-activity.ts";
 import { getPipeline } from "./admin/get-pipeline.ts";
 import { getAdminSettlement } from "./admin/get-settlement.ts";
 import { getSettlementMetrics } from "./admin/get-settlement-metrics.ts";
@@ -15,6 +17,11 @@ import { listAllowedIps } from "./allowed-ips/list-allowed-ips.ts";
 import { decideCompliance } from "./compliance/decide-compliance.ts";
 import { listComplianceChecks } from "./compliance/list-compliance-checks.ts";
 import { getMetrics } from "./dashboard/get-metrics.ts";
+import { createEnvironment } from "./environments/create-environment.ts";
+import { deactivateEnvironment } from "./environments/deactivate-environment.ts";
+import { getEnvironment } from "./environments/get-environment.ts";
+import { listEnvironments } from "./environments/list-environments.ts";
+import { updateEnvironment } from "./environments/update-environment.ts";
 import { getEvent } from "./events/get-event.ts";
 import { listEvents } from "./events/list-events.ts";
 import { cancelInstruction } from "./instructions/cancel-instruction.ts";
@@ -25,12 +32,24 @@ import { createInstrument } from "./instruments/create-instrument.ts";
 import { deleteInstrument } from "./instruments/delete-instrument.ts";
 import { getInstrument } from "./instruments/get-instrument.ts";
 import { listInstruments } from "./instruments/list-instruments.ts";
+import { createInvitation } from "./invitations/create-invitation.ts";
+import { inviteToPlatform } from "./invitations/invite-to-platform.ts";
+import { listInvitations } from "./invitations/list-invitations.ts";
+import { withdrawInvitation } from "./invitations/withdraw-invitation.ts";
+import { listMembers } from "./members/list-members.ts";
+import { listRoles } from "./members/list-roles.ts";
+import { removeMember } from "./members/remove-member.ts";
+import { updateMember } from "./members/update-member.ts";
 import { getHealth } from "./open/get-health.ts";
 import { getJwks } from "./open/get-jwks.ts";
 import { getReadiness } from "./open/get-readiness.ts";
 import { getStatus } from "./open/get-status.ts";
 import { queryGraphql } from "./open/query-graphql.ts";
 import type { Operation } from "./operation.ts";
+import { completeOnboarding } from "./platforms/complete-onboarding.ts";
+import { createPlatform } from "./platforms/create-platform.ts";
+import { getPlatform } from "./platforms/get-platform.ts";
+import { updatePlatform } from "./platforms/update-platform.ts";
 import { createSession } from "./sessions/create-session.ts";
 import { revokeSession } from "./sessions/revoke-session.ts";
 import { getDepositInfo } from "./settlements/get-deposit-info.ts";
@@ -70,9 +89,29 @@ export const operations: readonly Operation[] = [
   deleteInstrument,
   createSession,
   revokeSession,
+  createPlatform,
+  getPlatform,
+  updatePlatform,
+  completeOnboarding,
+  createEnvironment,
+  listEnvironments,
+  getEnvironment,
+  updateEnvironment,
+  deactivateEnvironment,
   createAllowedIp,
   listAllowedIps,
   deleteAllowedIp,
+  listMembers,
+  listRoles,
+  updateMember,
+  removeMember,
+  createInvitation,
+  listInvitations,
+  withdrawInvitation,
+  // After those of `me`, which is no id.
+  inviteToPlatform,
+  listActivity,
+  getActivity,
   createEndpoint,
   listEndpoints,
   getEndpoint,

@@ -4,7 +4,7 @@ import { eventName } from "./event.ts";
 import { pageOf } from "./page.ts";
 import { text, time, timeInput, uuid } from "./primitives.ts";
 
-const url = text(1, 2048)
+export const webhookUrl = text(1, 2048)
   .refine((value) => URL.canParse(value), { error: "Input should be a URL", params: { type: "url_parsing" } })
   .openapi({
     format: "uri",
@@ -21,7 +21,7 @@ const events = z
     example: ["settlement.state.*", "instruction.matched"],
   });
 
-const secret = z
+export const webhookSecret = z
   .string()
   .refine(isSigningSecret, {
     error: "String should be whsec_ and base64 of 24 to 64 bytes, or 24 to 256 printable ASCII characters",
@@ -47,14 +47,14 @@ function onlyOneName<T extends z.ZodType<{ events?: string[] | undefined; event_
 
 export const WebhookEndpointCreate = onlyOneName(
   z.strictObject({
-    url,
+    url: webhookUrl,
     ...changes,
-    secret: secret.optional().openapi({ description: "Made here when absent, and shown once." }),
+    secret: webhookSecret.optional().openapi({ description: "Made here when absent, and shown once." }),
   }),
 ).openapi("WebhookEndpointCreate");
 
 export const WebhookEndpointUpdate = onlyOneName(
-  z.strictObject({ url: url.optional(), ...changes, is_active: z.boolean().optional() }),
+  z.strictObject({ url: webhookUrl.optional(), ...changes, is_active: z.boolean().optional() }),
 ).openapi("WebhookEndpointUpdate", { description: "Given fields only; a null description clears it." });
 
 const endpoint = {

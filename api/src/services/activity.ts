@@ -4,9 +4,30 @@ import type { RequestFacts } from "../context.ts";
 
 export interface Activity {
   type: string;
-  category: "admin" | "compliance" | "instruction" | "instrument" | "settlement" | "session" | "security" | "webhook";
+  category:
+    | "admin"
+    | "compliance"
+    | "environment"
+    | "instruction"
+    | "instrument"
+    | "member"
+    | "platform"
+    | "security"
+    | "session"
+    | "settlement"
+    | "webhook";
   description: string;
-  resourceType: "instruction" | "instrument" | "settlement" | "session" | "allowed_ip" | "webhook_endpoint";
+  resourceType:
+    | "allowed_ip"
+    | "environment"
+    | "instruction"
+    | "instrument"
+    | "invitation"
+    | "member"
+    | "platform"
+    | "session"
+    | "settlement"
+    | "webhook_endpoint";
   resourceId: string;
   /** Default `info`. */
   severity?: "warning" | "error";
@@ -14,12 +35,11 @@ export interface Activity {
   detail?: Record<string, unknown>;
 }
 
+/** Who did something, and for whom: a caller, or an operator for a platform. */
+export type Doer = Pick<PlatformCaller, "kind" | "actorId" | "platformId" | "environmentId">;
+
 /** What the caller did, for its environment or its platform, in the transaction of the effect. */
-export function callersActivity(
-  caller: PlatformCaller,
-  facts: RequestFacts,
-  activity: Activity,
-): NewRow<"activity_log"> {
+export function callersActivity(caller: Doer, facts: RequestFacts, activity: Activity): NewRow<"activity_log"> {
   return {
     ...rowOf(activity),
     platform_id: caller.platformId,
@@ -31,6 +51,7 @@ export function callersActivity(
     ip_address: facts.ip,
     user_agent: facts.userAgent,
     request_id: facts.requestId,
+    duration_ms: Math.round(performance.now() - facts.startedAt),
   };
 }
 
@@ -72,6 +93,7 @@ export function systemActivity(
     ip_address: null,
     user_agent: null,
     request_id: null,
+    duration_ms: null,
   };
 }
 

@@ -6,8 +6,8 @@ import { ApiError } from "../errors/api-error.ts";
 import { ValidationError } from "../errors/validation.ts";
 import { idempotencyKey } from "../schemas/primitives.ts";
 
-/** Whose key it is: by what the route is about. */
-export type KeyOwner = { environmentId: string } | { platformId: string };
+/** Whose key it is: by what the route is about; on admin routes nobody's but the route's. */
+export type KeyOwner = { environmentId: string } | { platformId: string } | "admin";
 
 /** One key of one owner on one route, and the body that came with it. */
 export interface IdempotentRequest {
@@ -89,7 +89,8 @@ export async function findReplay(db: Store | StoreTransaction, request: Idempote
   const row = await db
     .selectFrom("keystone.idempotency_key")
     .select(["body_hash", "resource_id"])
-    .where(...ownedBy(request.owner))
+    .where(...is("environment_id", environmentOf(request.owner)))
+    .where(...is("platform_id", platformOf(request.owner)))
     .where("route", "=", request.route)
     .where("key", "=", request.key)
     .executeTakeFirst();
@@ -102,7 +103,7 @@ export async function findReplay(db: Store | StoreTransaction, request: Idempote
 
 /** Makes duplicates of the request wait until this transaction has ended; the later one then finds the effect of the first. */
 export async function lockKey(trx: StoreTransaction, request: IdempotentRequest): Promise<void> {
-  const scope = JSON.stringify([...ownedBy(request.owner), request.route, request.key]);
+  const scope = JSON.stringify([request.owner, request.route, request.key]);
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${scope}, 0))`.execute(trx);
 }
 
@@ -115,8 +116,8 @@ export async function rememberKey(
   await trx
     .insertInto("keystone.idempotency_key")
     .values({
-      environment_id: "environmentId" in request.owner ? request.owner.environmentId : null,
-      platform_id: "platformId" in request.owner ? request.owner.platformId : null,
+      environment_id: environmentOf(request.owner),
+      platform_id: platformOf(request.owner),
       route: request.route,
       key: request.key,
       body_hash: request.bodyHash,
@@ -125,8 +126,15 @@ export async function rememberKey(
     .execute();
 }
 
-function ownedBy(owner: KeyOwner): ["environment_id" | "platform_id", "=", string] {
-  return "environmentId" in owner
-    ? ["environment_id", "=", owner.environmentId]
-    : ["platform_id", "=", owner.platformId];
+/** Written so that an index finds nulls too. */
+function is(column: "environment_id" | "platform_id", value: string | null): [typeof column, "is" | "=", typeof value] {
+  return [column, value === null ? "is" : "=", value];
+}
+
+function environmentOf(owner: KeyOwner): string | null {
+  return owner !== "admin" && "environmentId" in owner ? owner.environmentId : null;
+}
+
+function platformOf(owner: KeyOwner): string | null {
+  return owner !== "admin" && "platformId" in owner ? owner.platformId : null;
 }

@@ -14,7 +14,7 @@ export interface PageWindow {
 export function readWindow(input: PageInput): PageWindow {
   const limit = input.limit ?? DEFAULT_LIMIT;
   if (input.cursor === undefined) return { limit, offset: input.offset ?? 0, after: null };
-  if (input.offset !== undefined) throw refused("Cursor and offset exclude each other; send one of them");
+  if (input.offset !== undefined) throw cursorWithOffset();
   const [createdAt, id, offset] = decode(input.cursor);
   return { limit, offset, after: { createdAt, id } };
 }
@@ -50,7 +50,15 @@ function decode(cursor: string): [Date, string, number] {
   } catch {
     // Falls through to the one refusal.
   }
-  throw refused("Cursor should be the next_cursor of a page of this list");
+  throw foreignCursor();
+}
+
+export function cursorWithOffset(): ValidationError {
+  return refused("Cursor and offset exclude each other; send one of them");
+}
+
+export function foreignCursor(): ValidationError {
+  return refused("Cursor should be the next_cursor of a page of this list");
 }
 
 function refused(msg: string): ValidationError {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { callOf, type Operation, operations } from "../support/operations.ts";
+import { type Operation, operations, pathOf } from "../support/operations.ts";
 import { createTenant } from "../support/tenants.ts";
 import { useWorld } from "../support/world.ts";
 
@@ -16,7 +16,7 @@ describe("pages of other origins", () => {
 
   /** What a browser asks before a call. */
   const ask = (page: string, { method, ...operation }: Operation) =>
-    fetch(`${origin}${callOf({ method, ...operation }).path}`, {
+    fetch(`${origin}${pathOf(operation)}`, {
       method: "OPTIONS",
       headers: {
         origin: page,

@@ -1,6 +1,6 @@
 import type { Hex } from "viem";
 import type { Answer, Json } from "./client.ts";
-import { createAdminToken } from "./tenants.ts";
+import { operatorToken } from "./members.ts";
 import { matchTrade, type Trade } from "./trades.ts";
 import type { World } from "./world.ts";
 
@@ -9,14 +9,14 @@ export const OPERATOR = "auth0|operator-7";
 
 /** GET as an operator. */
 export async function adminGet(world: World, path: string): Promise<Answer> {
-  return world.call("GET", `/v1/admin${path}`, { token: await createAdminToken(world, OPERATOR) });
+  return world.call("GET", `/v1/admin${path}`, { token: await operatorToken(world, OPERATOR) });
 }
 
 export const CONFIRMED = { reason: "The mandate was withdrawn", confirm: true };
 
 /** POST or PATCH as an operator; confirmed unless the body says otherwise. */
 export async function adminDo(world: World, path: string, json: Json = CONFIRMED, method = "POST"): Promise<Answer> {
-  return world.call(method, `/v1/admin${path}`, { token: await createAdminToken(world, OPERATOR), json });
+  return world.call(method, `/v1/admin${path}`, { token: await operatorToken(world, OPERATOR), json });
 }
 
 /** A trade that has matched, and what the settlement is. */

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import type { CallerKind, Right } from "../../src/auth/rights.ts";
 import { sellOpen } from "./instructions.ts";
 import { instrument } from "./instruments.ts";
+import { roleId } from "./members.ts";
+import type { World } from "./world.ts";
 
 interface Documented {
   operationId: string;
@@ -29,15 +31,28 @@ const { paths } = JSON.parse(readFileSync(new URL("../../openapi.json", import.m
 const CONFIRMED = { reason: "A test asks for it", confirm: true };
 
 /** Bodies that are taken; an operation that needs one and is not here fails the tests that are made for every operation. */
-const BODIES: Record<string, () => unknown> = {
-  createInstruction: sellOpen,
+const BODIES: Record<string, (world: World) => unknown> = {
+  createInstruction: () => sellOpen(),
+  createInstrument: () => instrument(),
   transitionSettlement: () => ({ target_state: "COMPLIANCE_CHECKING", ...CONFIRMED }),
   rollbackSettlement: () => CONFIRMED,
   retrySettlement: () => CONFIRMED,
   triggerMaturity: () => CONFIRMED,
   createAllowedIp: () => ({ cidr: "192.0.2.0/24" }),
-  createInstrument: () => instrument(),
+  createEnvironment: async ({ local }) => {
+    const { client_id } = await local.createClient();
+    return { name: "Test", slug: `e-${randomUUID()}`, auth0_client_id: client_id };
+  },
+  createInvitation: () => ({ email: `${randomUUID()}@example.com` }),
+  createPlatform: async ({ local }) => {
+    const { client_id } = await local.createClient();
+    return { name: "Test", slug: `p-${randomUUID()}`, auth0_client_id: client_id };
+  },
   createSession: () => ({ scopes: ["templates:read"] }),
+  inviteToPlatform: () => ({ email: `${randomUUID()}@example.com` }),
+  updateEnvironment: () => ({ name: "Of the tests" }),
+  updateMember: async (world) => ({ role_ids: [await roleId(world, "viewer")] }),
+  updatePlatform: () => ({ name: "Of the tests" }),
   createWebhookEndpoint: () => ({ url: "https://hooks.example.com/keystone" }),
   updateWebhookEndpoint: () => ({ description: "Of the tests" }),
   recoverWebhooks: () => ({ since: new Date().toISOString() }),
@@ -64,12 +79,20 @@ export const operations: Operation[] = Object.entries(paths).flatMap(([path, met
 /** Those that need a token. */
 export const secured = operations.filter(({ about }) => about !== undefined);
 
-/** A call of the operation: its path with these ids, else with ones that nobody has, and a body that it takes. */
-export function callOf({ id, path }: Operation, ids: Record<string, string> = {}): { path: string; json?: unknown } {
-  const filled = path.replace(
-    /\{([^}]+)\}/g,
-    (_, name: string) => ids[name] ?? (name === "leg_index" ? "0" : randomUUID()),
+/** The operation's path with these ids, else with ones that nobody has. */
+export function pathOf({ path }: Pick<Operation, "path">, ids: Record<string, string> = {}): string {
+  return path.replace(/\{([^}]+)\}/g, (_, name: string) =>
+    encodeURIComponent(ids[name] ?? (name === "leg_index" ? "0" : randomUUID())),
   );
-  const body = BODIES[id];
-  return body === undefined ? { path: filled } : { path: filled, json: body() };
+}
+
+/** A call of the operation with a body that it takes. */
+export async function callOf(
+  operation: Operation,
+  world: World,
+  ids: Record<string, string> = {},
+): Promise<{ path: string; json?: unknown }> {
+  const path = pathOf(operation, ids);
+  const body = BODIES[operation.id];
+  return body === undefined ? { path } : { path, json: await body(world) };
 }

@@ -24,13 +24,15 @@ export interface TokenOptions {
   expiresIn?: number;
 }
 
-export async function createTenant({ db, issuer }: World): Promise<Tenant> {
+export async function createTenant({ db, deps, issuer }: World): Promise<Tenant> {
   const slug = `p-${randomUUID()}`;
-  const orgId = `org_${slug}`;
-  const { id: platformId } = await db
+  const name = `Platform ${slug}`;
+  const platformId = randomUUID();
+  const orgId = await deps.directory.createOrganization({ name: slug, displayName: name, platformId });
+  if (orgId === null) throw new Error(`there is an organization ${slug} already`);
+  await db
     .insertInto("keystone.platform")
-    .values({ name: `Platform ${slug}`, slug, auth0_org_id: orgId })
-    .returning("id")
+    .values({ id: platformId, name, slug, auth0_org_id: orgId })
     .executeTakeFirstOrThrow();
   const environment = await addEnvironment({ db }, platformId);
   const token = await createToken({ issuer }, { clientId: environment.clientId });
@@ -62,11 +64,6 @@ export function createToken({ issuer }: Pick<World, "issuer">, options: TokenOpt
       Object.assign(payload, { aud: AUDIENCE, azp: options.clientId, scope, ...options.claims });
     },
   });
-}
-
-/** A token of an operator of KeyStone, who is of no organization. */
-export function createAdminToken(world: Pick<World, "issuer">, userId?: string): Promise<string> {
-  return createUserToken(world, { permissions: ["keystone:admin"], ...(userId !== undefined && { userId }) });
 }
 
 /** A user's token, as the issuer gives to a member of an organization who has signed in. */

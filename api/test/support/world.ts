@@ -12,9 +12,11 @@ import { createTokenVerifier } from "../../src/auth/verify-token.ts";
 import { createChainReaders } from "../../src/chain/readers.ts";
 import type { Dependencies } from "../../src/context.ts";
 import { createWebhookSender } from "../../src/delivery/send.ts";
+import { createDirectory } from "../../src/directory/auth0/adapter.ts";
 import { startServer } from "../../src/server.ts";
 import { type Call, createClient } from "./client.ts";
 import { testDeployment } from "./deployment.ts";
+import { type LocalIssuer, startLocalIssuer } from "./local-issuer.ts";
 import { atTheEnd } from "./root-hook.ts";
 import { createViews } from "./views.ts";
 
@@ -32,6 +34,8 @@ export interface World {
   /** Hex; its id is `test`. */
   secretsKey: string;
   issuer: OAuth2Server;
+  /** The local world's issuer, whose directory the API writes to. */
+  local: LocalIssuer;
   /** Lines that the API has logged. */
   logged: string[];
   /** Another copy of the API on the same database, with other parts. */
@@ -81,6 +85,7 @@ async function startWorld(): Promise<World> {
   const queue = await openQueue({ databaseUrl });
   atTheEnd(() => queue.stop());
 
+  const local = await startLocalIssuer();
   const issuer = new OAuth2Server();
   await issuer.issuer.keys.generate("RS256");
   await issuer.start(0, "127.0.0.1");
@@ -97,6 +102,7 @@ async function startWorld(): Promise<World> {
     deployment,
     keyring: secretKeyring("test", secretsKey),
     chains: createChainReaders(deployment, new Map(deployment.chains.map(({ chainId }) => [chainId, nowhere]))),
+    directory: createDirectory(local.directoryOptions),
     tokens: createTokenVerifier(oidcOf(issuer)),
     sessions: createSessionTokens({ origin: SESSIONS, audience: AUDIENCE, key: sessionKey }),
     webhooks: createWebhookSender({ developmentMode: true }),
@@ -116,7 +122,7 @@ async function startWorld(): Promise<World> {
     const origin = `http://127.0.0.1:${server.port}`;
     return { call: createClient(origin), origin };
   };
-  return { ...(await serve({})), db, databaseUrl, deps, secretsKey, issuer, logged, serve };
+  return { ...(await serve({})), db, databaseUrl, deps, secretsKey, issuer, local, logged, serve };
 }
 
 export function oidcOf(server: OAuth2Server) {

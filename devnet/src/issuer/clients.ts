@@ -6,6 +6,7 @@ interface StoredClient {
   client_id: string;
   name: string;
   scopes: string[];
+  client_metadata?: Record<string, string>;
   salt: string;
   secret_hash: string;
 }
@@ -14,6 +15,7 @@ export interface Client {
   client_id: string;
   name: string;
   scopes: string[];
+  client_metadata: Record<string, string>;
 }
 
 /** What a machine client may ask for unless it was created with other scopes. */
@@ -37,15 +39,25 @@ export class ClientFile {
   }
 
   /** Creates a client. Its secret is told this once and never again. */
-  create(name: string, scopes: string[]): Client & { client_secret: string } {
+  create(
+    name: string,
+    scopes: string[],
+    client_metadata: Record<string, string> = {},
+  ): Client & { client_secret: string } {
     const client_id = randomBytes(16).toString("base64url");
     const client_secret = randomBytes(36).toString("base64url");
     const salt = randomBytes(16).toString("hex");
-    const stored = { client_id, name, scopes, salt, secret_hash: hash(salt, client_secret).toString("hex") };
+    const secret_hash = hash(salt, client_secret).toString("hex");
+    const stored = { client_id, name, scopes, client_metadata, salt, secret_hash };
     this.#clients.set(client_id, stored);
     writeFileSync(`${this.#file}.new`, JSON.stringify([...this.#clients.values()], null, 2), { mode: 0o600 });
     renameSync(`${this.#file}.new`, this.#file);
-    return { client_id, client_secret, name, scopes };
+    return { client_id, client_secret, name, scopes, client_metadata };
+  }
+
+  find(clientId: string): Client | undefined {
+    const stored = this.#clients.get(clientId);
+    return stored === undefined ? undefined : shown(stored);
   }
 
   /** The client, if the secret is its own. Takes as long for one that does not exist. */
@@ -54,9 +66,12 @@ export class ClientFile {
     const given = hash(stored?.salt ?? "", secret);
     const expected = stored === undefined ? Buffer.alloc(given.length) : Buffer.from(stored.secret_hash, "hex");
     const equal = timingSafeEqual(given, expected);
-    if (stored === undefined || !equal) return null;
-    return { client_id: stored.client_id, name: stored.name, scopes: stored.scopes };
+    return stored === undefined || !equal ? null : shown(stored);
   }
+}
+
+function shown({ client_id, name, scopes, client_metadata = {} }: StoredClient): Client {
+  return { client_id, name, scopes, client_metadata };
 }
 
 /** A secret has 288 random bits, so nobody can try them all: a slow hash would add nothing. */

@@ -4,6 +4,7 @@ import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, imp
 export interface SigningKey {
   kid: string;
   key: CryptoKey | Uint8Array;
+  publicKey: CryptoKey | Uint8Array;
   /** What the JWKS publishes. */
   publicJwk: JWK;
 }
@@ -21,6 +22,7 @@ export async function loadSigningKey(file: string): Promise<SigningKey> {
   return {
     kid,
     key: await importJWK(privateJwk, "RS256"),
+    publicKey: await importJWK({ kty, n, e }, "RS256"),
     publicJwk: { kty, n, e, kid, alg: "RS256", use: "sig" },
   };
 }

@@ -1,19 +1,15 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
-import { SignJWT } from "jose";
 import { z } from "zod";
 import { type ClientFile, DEFAULT_SCOPES } from "./clients.ts";
 import type { IssuerConfig } from "./config.ts";
+import type { DirectoryFile } from "./directory.ts";
+import { oauthError, readBody, sameSecret, whatIsWrong } from "./http.ts";
 import type { SigningKey } from "./keys.ts";
-
-/** Seconds. */
-const TOKEN_LIFE = 24 * 3600;
-
-/** The client that users sign in with. */
-const USERS_CLIENT = "dashboard";
+import { MANAGEMENT_SCOPES, managementRoutes } from "./management.ts";
+import { signIn } from "./sign-in.ts";
+import { signer, TOKEN_LIFE } from "./tokens.ts";
 
 const tokenRequestSchema = z.object({
-  grant_type: z.string(),
   client_id: z.string(),
   client_secret: z.string(),
   audience: z.string(),
@@ -25,6 +21,7 @@ const permission = z.string().regex(/^[a-z:_-]+$/);
 const clientRequestSchema = z.strictObject({
   name: z.string().min(1).max(200),
   scopes: z.array(permission).optional(),
+  client_metadata: z.record(z.string().max(255), z.string().max(255)).optional(),
 });
 
 const userTokenRequestSchema = z.strictObject({
@@ -34,101 +31,110 @@ const userTokenRequestSchema = z.strictObject({
   permissions: z.array(permission),
 });
 
+/** Everything the issuer keeps. */
+export interface IssuerState {
+  clients: ClientFile;
+  directory: DirectoryFile;
+  key: SigningKey;
+}
+
 /**
- * Discovery, keys, tokens for machines; and for the local administrator the creation of clients, and tokens as members of an
- * organization get them by signing in.
+ * Discovery, keys, tokens for machines, signing in for members of organizations and the Management API of its directory; and for the
+ * local administrator the creation of clients and tokens of anybody.
  */
-export function issuerRoutes(config: IssuerConfig, clients: ClientFile, key: SigningKey): Hono {
+export function issuerRoutes(config: IssuerConfig, state: IssuerState): Hono {
   const { issuer, audience, adminToken } = config;
+  const { clients, directory, key } = state;
+  const sign = signer(issuer, key);
+  const { app: signInRoutes, exchange } = signIn(config, directory, sign);
   const app = new Hono();
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.get("/.well-known/openid-configuration", (c) =>
     c.json({
       issuer,
+      authorization_endpoint: `${issuer}authorize`,
       token_endpoint: `${issuer}oauth/token`,
       jwks_uri: `${issuer}.well-known/jwks.json`,
-      response_types_supported: ["token"],
+      response_types_supported: ["code"],
+      response_modes_supported: ["query"],
+      code_challenge_methods_supported: ["S256"],
       subject_types_supported: ["public"],
       id_token_signing_alg_values_supported: ["RS256"],
-      grant_types_supported: ["client_credentials"],
-      token_endpoint_auth_methods_supported: ["client_secret_post"],
+      grant_types_supported: ["client_credentials", "authorization_code"],
+      token_endpoint_auth_methods_supported: ["client_secret_post", "none"],
+      scopes_supported: ["openid", "profile", "email"],
     }),
   );
   app.get("/.well-known/jwks.json", (c) => c.json({ keys: [key.publicJwk] }));
+  app.route("/", signInRoutes);
+  app.route("/api/v2", managementRoutes(config, state));
 
   app.post("/oauth/token", async (c) => {
     c.header("Cache-Control", "no-store");
-    const parsed = tokenRequestSchema.safeParse(await body(c));
-    if (!parsed.success) {
-      return c.json(
-        oauthError("invalid_request", `${parsed.error.issues[0]?.path.join(".") || "body"} is missing`),
-        400,
-      );
-    }
-    const request = parsed.data;
-    if (request.grant_type !== "client_credentials") {
-      return c.json(oauthError("unsupported_grant_type", "Only client_credentials is supported"), 400);
-    }
-    const client = clients.authenticate(request.client_id, request.client_secret);
-    if (client === null) return c.json(oauthError("invalid_client", "Unknown client or wrong secret"), 401);
-    if (request.audience !== audience) return c.json(oauthError("invalid_target", "No such audience"), 400);
-    const asked = request.scope?.split(" ").filter((scope) => scope !== "") ?? client.scopes;
-    const refused = asked.find((scope) => !client.scopes.includes(scope));
-    if (refused !== undefined) return c.json(oauthError("invalid_scope", `The client may not have ${refused}`), 400);
-    const scope = asked.join(" ");
-    const claims = { azp: client.client_id, scope, gty: "client-credentials" };
-    const access_token = await sign(`${client.client_id}@clients`, claims);
-    return c.json({ access_token, token_type: "Bearer", expires_in: TOKEN_LIFE, scope });
+    const body = await readBody(c);
+    const grant = z.object({ grant_type: z.string() }).safeParse(body);
+    if (!grant.success) return c.json(oauthError("invalid_request", "grant_type is missing"), 400);
+    if (grant.data.grant_type === "authorization_code") return exchange(c, body);
+    if (grant.data.grant_type === "client_credentials") return clientCredentials(c, body);
+    return c.json(oauthError("unsupported_grant_type", "Only client_credentials and authorization_code are"), 400);
   });
 
   app.post("/user-tokens", async (c) => {
     c.header("Cache-Control", "no-store");
-    if (!sameSecret(c.req.header("Authorization") ?? "", `Bearer ${adminToken}`))
+    if (!isAdministrator(c))
       return c.json(oauthError("invalid_token", "Only the administrator gets tokens of users"), 401);
-    const parsed = userTokenRequestSchema.safeParse(await body(c));
-    if (!parsed.success) return c.json(invalid(parsed.error), 400);
+    const parsed = userTokenRequestSchema.safeParse(await readBody(c));
+    if (!parsed.success) return c.json(oauthError("invalid_request", whatIsWrong(parsed.error)), 400);
     const { user_id, org_id, permissions } = parsed.data;
-    const access_token = await sign(user_id, { azp: USERS_CLIENT, org_id, permissions });
+    const access_token = await sign({ sub: user_id, aud: audience, azp: config.loginClientId, org_id, permissions });
     return c.json({ access_token, token_type: "Bearer", expires_in: TOKEN_LIFE }, 201);
   });
 
   app.post("/clients", async (c) => {
-    if (!sameSecret(c.req.header("Authorization") ?? "", `Bearer ${adminToken}`))
-      return c.json(oauthError("invalid_token", "Only the administrator creates clients"), 401);
-    const parsed = clientRequestSchema.safeParse(await body(c));
-    if (!parsed.success) return c.json(invalid(parsed.error), 400);
-    return c.json(clients.create(parsed.data.name, parsed.data.scopes ?? DEFAULT_SCOPES), 201);
+    if (!isAdministrator(c)) return c.json(oauthError("invalid_token", "Only the administrator creates clients"), 401);
+    const parsed = clientRequestSchema.safeParse(await readBody(c));
+    if (!parsed.success) return c.json(oauthError("invalid_request", whatIsWrong(parsed.error)), 400);
+    const { name, scopes = DEFAULT_SCOPES, client_metadata = {} } = parsed.data;
+    return c.json(clients.create(name, scopes, client_metadata), 201);
   });
   return app;
 
-  function sign(subject: string, claims: Record<string, unknown>): Promise<string> {
-    return new SignJWT(claims)
-      .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: key.kid })
-      .setIssuer(issuer)
-      .setSubject(subject)
-      .setAudience(audience)
-      .setIssuedAt()
-      .setExpirationTime(`${TOKEN_LIFE}s`)
-      .sign(key.key);
+  async function clientCredentials(c: Context, body: unknown): Promise<Response> {
+    const parsed = tokenRequestSchema.safeParse(body);
+    if (!parsed.success) {
+      const missing = parsed.error.issues[0]?.path.join(".") || "body";
+      return c.json(oauthError("invalid_request", `${missing} is missing`), 400);
+    }
+    const request = parsed.data;
+    const client = authenticate(request.client_id, request.client_secret);
+    if (client === null) return c.json(oauthError("invalid_client", "Unknown client or wrong secret"), 401);
+    if (request.audience !== client.audience) return c.json(oauthError("invalid_target", "No such audience"), 400);
+    const asked = request.scope?.split(" ").filter((scope) => scope !== "") ?? client.scopes;
+    const refused = asked.find((scope) => !client.scopes.includes(scope));
+    if (refused !== undefined) return c.json(oauthError("invalid_scope", `The client may not have ${refused}`), 400);
+    const scope = asked.join(" ");
+    const { client_id } = client;
+    const claims = {
+      sub: `${client_id}@clients`,
+      aud: client.audience,
+      azp: client_id,
+      scope,
+      gty: "client-credentials",
+    };
+    return c.json({ access_token: await sign(claims), token_type: "Bearer", expires_in: TOKEN_LIFE, scope });
   }
-}
 
-function invalid({ issues: [issue] }: z.ZodError) {
-  return oauthError("invalid_request", `${issue?.path.join(".") || "body"}: ${issue?.message}`);
-}
+  /** The API's own client manages the directory and nothing else; all others call the API and nothing else. */
+  function authenticate(clientId: string, secret: string) {
+    if (clientId === config.managementClientId) {
+      if (!sameSecret(secret, config.managementClientSecret)) return null;
+      return { client_id: clientId, scopes: MANAGEMENT_SCOPES, audience: `${issuer}api/v2/` };
+    }
+    const client = clients.authenticate(clientId, secret);
+    return client === null ? null : { ...client, audience };
+  }
 
-function oauthError(error: string, error_description: string) {
-  return { error, error_description };
-}
-
-/** JSON or the form encoding of RFC 6749; undefined when it is neither. */
-async function body(c: Context): Promise<unknown> {
-  const isForm = c.req.header("Content-Type")?.startsWith("application/x-www-form-urlencoded");
-  return (isForm ? c.req.parseBody() : c.req.json()).catch(() => undefined);
-}
-
-/** Comparing digests takes as long wherever the first difference is, and whatever the lengths are. */
-function sameSecret(a: string, b: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
+  function isAdministrator(c: Context): boolean {
+    return sameSecret(c.req.header("Authorization") ?? "", `Bearer ${adminToken}`);
+  }
 }

@@ -42,15 +42,52 @@ export async function ensureClients(
   return clients;
 }
 
+/**
+ * Has the issuer's directory hold an organization for each platform. Resolves to their ids by the platforms' slugs. Repeating it
+ * changes nothing.
+ */
+export async function ensureOrganizations(
+  issuerUrl: string,
+  directoryClient: { client_id: string; client_secret: string },
+  clients: readonly WorldClient[],
+): Promise<Map<string, string>> {
+  const audience = `${issuerUrl}api/v2/`;
+  const { access_token } = await ask<{ access_token: string }>(`${issuerUrl}oauth/token`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ grant_type: "client_credentials", audience, ...directoryClient }),
+  });
+  const headers = { "content-type": "application/json", authorization: `Bearer ${access_token}` };
+  const ids = new Map<string, string>();
+  for (const { platform, name } of clients) {
+    const body = JSON.stringify({ name: platform, display_name: name });
+    await ask(`${audience}organizations`, { method: "POST", headers, body }, 409);
+    const { id } = await ask<{ id: string }>(`${audience}organizations/name/${platform}`, { headers });
+    ids.set(platform, id);
+  }
+  return ids;
+}
+
+async function ask<T>(url: string, init: RequestInit, alsoFine?: number): Promise<T> {
+  const response = await fetch(url, init);
+  if (response.ok || response.status === alsoFine) return (await response.json()) as T;
+  throw new DevnetError("OrganizationNotCreated", `The issuer refused: ${await response.text()}`);
+}
+
 /** Gives every client its platform and environment in the database. Repeating it changes nothing. */
-export async function seedPlatforms(databaseUrl: string, clients: readonly WorldClient[]): Promise<void> {
+export async function seedPlatforms(
+  databaseUrl: string,
+  clients: readonly WorldClient[],
+  organizations: ReadonlyMap<string, string>,
+): Promise<void> {
   const db = connect({ databaseUrl });
   try {
     for (const { platform, name, environment, clientId } of clients) {
+      const auth0_org_id = organizations.get(platform) ?? null;
       const { id } = await db
         .insertInto("keystone.platform")
-        .values({ slug: platform, name, auth0_org_id: `org_local_${platform}` })
-        .onConflict((conflict) => conflict.column("slug").doUpdateSet({ name }))
+        .values({ slug: platform, name, auth0_org_id })
+        .onConflict((conflict) => conflict.column("slug").doUpdateSet({ auth0_org_id }))
         .returning("id")
         .executeTakeFirstOrThrow();
       await db

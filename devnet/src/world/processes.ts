@@ -16,6 +16,8 @@ export interface WorldSettings {
 export type ServiceName = "issuer" | "worker" | "indexer" | "relayer" | "api" | "courier";
 
 export const AUDIENCE = "https://api.keystoneos.xyz";
+/** The client by which the API, and whoever seeds it, manages the issuer's directory. */
+export const DIRECTORY_CLIENT = "keystone-api";
 
 export const issuerUrl = (ports: Ports) => `http://127.0.0.1:${ports.issuer}/`;
 export const rpcUrl = (ports: Ports, chainId: number) => `http://127.0.0.1:${ports.chains[chainId]}`;
@@ -75,6 +77,8 @@ function described(name: ServiceName, settings: WorldSettings): Described {
           ISSUER_AUDIENCE: AUDIENCE,
           ISSUER_DIR: join(dir, "issuer"),
           ISSUER_ADMIN_TOKEN: secrets.issuerAdminToken,
+          ISSUER_MANAGEMENT_CLIENT_ID: DIRECTORY_CLIENT,
+          ISSUER_MANAGEMENT_CLIENT_SECRET: secrets.directoryClientSecret,
         },
         readyUrl: () => `${issuerUrl(ports)}health`,
       };
@@ -124,6 +128,10 @@ function described(name: ServiceName, settings: WorldSettings): Described {
           OIDC_ISSUER: issuerUrl(ports),
           OIDC_AUDIENCE: AUDIENCE,
           OIDC_JWKS_URL: `${issuerUrl(ports)}.well-known/jwks.json`,
+          DIRECTORY_URL: issuerUrl(ports),
+          DIRECTORY_CLIENT_ID: DIRECTORY_CLIENT,
+          DIRECTORY_CLIENT_SECRET: secrets.directoryClientSecret,
+          DIRECTORY_LOGIN_CLIENT_ID: "dashboard",
           GRAPHQL_URL: `http://127.0.0.1:${ports.indexer}/graphql`,
           MIN_TIMEOUT_SECONDS: "20",
           // All its platforms call from one address, and its demo asks often.

@@ -62,7 +62,7 @@ export class MessageWorld {
     const local = await deployLocally(chains, join(dir, "ignition"));
     const served = local.deployment.chains.map(({ chainId, eid, endpoint }) => ({ chainId, eid, endpoint }));
     writeFileSync(layerZeroFile(dir), JSON.stringify(served));
-    const secrets = { secretsKey: "", issuerAdminToken: "" };
+    const secrets = { secretsKey: "", directoryClientSecret: "", issuerAdminToken: "" };
     const world = new MessageWorld({ dir, ports, databaseUrl: "", secrets, env: {} }, chains, local);
     await world.startWorker();
     await local.provePaths();

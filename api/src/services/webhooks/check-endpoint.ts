@@ -3,9 +3,9 @@ import { ApiError } from "../../errors/api-error.ts";
 import { isEventPattern } from "../events/catalogue.ts";
 
 /** Throws ApiError 422 webhook_url_forbidden. The address behind a name is checked whenever it is connected to. */
-export function checkUrl(webhooks: WebhookSender, url: string): void {
+export function checkUrl(webhooks: WebhookSender, url: string, field = "url"): void {
   const fault = webhooks.fault(url);
-  if (fault !== null) throw new ApiError("webhook_url_forbidden", fault, { loc: ["body", "url"] });
+  if (fault !== null) throw new ApiError("webhook_url_forbidden", fault, { loc: ["body", field] });
 }
 
 /** The events subscribed to under either name, each once; undefined when none were given. Throws ApiError 422 webhook_event_unknown. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { StoreTransaction } from "@keystoneos/store";
+import type { SecretKeyring, StoreTransaction } from "@keystoneos/store";
 import type { Caller } from "../../auth/caller.ts";
 import type { Dependencies, RequestFacts } from "../../context.ts";
 import { drawSecret } from "../../delivery/sign.ts";
@@ -32,22 +32,16 @@ export async function createEndpoint(
 ): Promise<{ endpoint: WebhookEndpointCreated; replayed: boolean }> {
   const secret = input.secret ?? drawSecret();
   const { id, replayed } = await makeOnce(db, request, async (trx) => {
-    checkUrl(webhooks, input.url);
+    const { url, description = null } = input;
+    checkUrl(webhooks, url);
     const events = checkEvents(input) ?? ["*"];
-    await checkLimit(trx, caller.environmentId);
-    const id = randomUUID();
-    await trx
-      .insertInto("keystone.webhook_endpoint")
-      .values({
-        id,
-        environment_id: caller.environmentId,
-        url: input.url,
-        description: input.description ?? null,
-        events,
-        disabled_reason: null,
-      })
-      .execute();
-    await storeSecret(trx, keyring, id, secret);
+    const id = await storeEndpoint(trx, keyring, {
+      environmentId: caller.environmentId,
+      url,
+      description,
+      events,
+      secret,
+    });
     const activity = endpointActivity(id, "endpoint_created", "Webhook endpoint created", {
       statusCode: 201,
       // Path and query may hold a token of the receiver's.
@@ -58,6 +52,23 @@ export async function createEndpoint(
   });
   const row = await findEndpoint(db, caller.environmentId, id);
   return { endpoint: { ...renderEndpoint(row), secret: replayed ? null : secret }, replayed };
+}
+
+/** Stores an endpoint with the secret that signs. Throws ApiError 409 endpoint_limit_reached. */
+export async function storeEndpoint(
+  trx: StoreTransaction,
+  keyring: SecretKeyring,
+  endpoint: { environmentId: string; url: string; description: string | null; events: string[]; secret: string },
+): Promise<string> {
+  const { environmentId, secret, ...shown } = endpoint;
+  await checkLimit(trx, environmentId);
+  const id = randomUUID();
+  await trx
+    .insertInto("keystone.webhook_endpoint")
+    .values({ id, environment_id: environmentId, disabled_reason: null, ...shown })
+    .execute();
+  await storeSecret(trx, keyring, id, secret);
+  return id;
 }
 
 /** The environment's row is held, so that endpoints made at once are counted one after the other. */

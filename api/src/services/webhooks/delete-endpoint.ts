@@ -1,4 +1,4 @@
-import { transaction } from "@keystoneos/store";
+import { type StoreTransaction, transaction } from "@keystoneos/store";
 import type { Caller } from "../../auth/caller.ts";
 import type { Dependencies, RequestFacts } from "../../context.ts";
 import { callersActivity, recordActivity } from "../activity.ts";
@@ -14,16 +14,21 @@ export async function deleteEndpoint(
 ): Promise<void> {
   await transaction(db, async (trx) => {
     const endpoint = await findEndpoint(trx, caller.environmentId, id, { lock: true });
-    await trx.deleteFrom("keystone.webhook_endpoint").where("id", "=", endpoint.id).execute();
-    await trx
-      .deleteFrom("keystone.webhook_delivery")
-      .where("endpoint_id", "=", endpoint.id)
-      .where("pending", "=", true)
-      .execute();
+    await dropEndpoint(trx, endpoint.id);
     const activity = endpointActivity(endpoint.id, "endpoint_deleted", "Webhook endpoint deleted", {
       statusCode: 204,
       detail: { host: new URL(endpoint.url).host },
     });
     await recordActivity(trx, [callersActivity(caller, facts, activity)]);
   });
+}
+
+/** Ends an endpoint and what waits to be delivered to it. */
+export async function dropEndpoint(trx: StoreTransaction, endpointId: string): Promise<void> {
+  await trx.deleteFrom("keystone.webhook_endpoint").where("id", "=", endpointId).execute();
+  await trx
+    .deleteFrom("keystone.webhook_delivery")
+    .where("endpoint_id", "=", endpointId)
+    .where("pending", "=", true)
+    .execute();
 }

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { adminDo, agreedTrade, CONFIRMED, intentsOf, interventionsLogged } from "../../support/admin.ts";
 import { type ForwardState, indexAttestation, indexState, setHeads } from "../../support/facts.ts";
+import { operatorToken } from "../../support/members.ts";
 import { useWorld } from "../../support/world.ts";
 
 describe("POST /v1/admin/settlements/{settlement_id}/transition 409", () => {
@@ -62,9 +63,8 @@ describe("POST /v1/admin/settlements/{settlement_id}/transition 409", () => {
     const operator = "0x9999999999999999999999999999999999999999" as const;
     const other = { ...deployment, templates: { ...deployment.templates, operator } };
     const { call } = await world().serve({ deployment: other });
-    const { createAdminToken } = await import("../../support/tenants.ts");
     const { status, body } = await call("POST", `/v1/admin/settlements/${settlementId}/rollback`, {
-      token: await createAdminToken(world()),
+      token: await operatorToken(world()),
       json: CONFIRMED,
     });
     expect(status).to.equal(409);

@@ -23,6 +23,10 @@ export interface PlatformTable {
   name: string;
   slug: string;
   status: Generated<"active" | "suspended">;
+  logo_url: string | null;
+  support_email: string | null;
+  support_url: string | null;
+  onboarding_completed_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -39,6 +43,8 @@ export interface EnvironmentTable {
   /** Requests per minute; null for the API's own. */
   rate_limit_rpm: number | null;
   default_timeout_seconds: Generated<number>;
+  /** The endpoint that `webhook_url` keeps. */
+  webhook_endpoint_id: string | null;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -341,13 +347,14 @@ export interface RateBucketTable {
   full_at: RequiredTimestamp;
 }
 
-/** A key belongs to an environment or to a platform. */
+/** A key belongs to an environment, to a platform or, on admin routes, to neither. */
 export interface IdempotencyKeyTable {
   environment_id: string | null;
   platform_id: string | null;
   route: string;
   key: string;
   body_hash: string;
+  /** A row's id, or one of the directory's. */
   resource_id: string;
   created_at: Timestamp;
 }
@@ -370,7 +377,26 @@ export interface ActivityLogTable {
   ip_address: string | null;
   user_agent: string | null;
   request_id: string | null;
+  /** From the request's arrival to this row. */
+  duration_ms: number | null;
   detail: JSONColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+  created_at: Timestamp;
+}
+
+export type DirectoryIntentKind =
+  | "create_organization"
+  | "change_roles"
+  | "remove_member"
+  | "invite"
+  | "withdraw_invitation";
+
+/** A write at the directory that is about to be made, or that may have been made by an attempt that broke off. */
+export interface DirectoryIntentTable {
+  id: Generated<string>;
+  kind: DirectoryIntentKind;
+  platform_id: string | null;
+  /** What it is about: a slug, a user, an e-mail address, an invitation. */
+  subject: string;
   created_at: Timestamp;
 }
 
@@ -396,6 +422,7 @@ export interface PlatformTables extends ComplianceTables, WebhookTables {
   rate_bucket: RateBucketTable;
   idempotency_key: IdempotencyKeyTable;
   activity_log: ActivityLogTable;
+  directory_intent: DirectoryIntentTable;
 }
 
 export type Row<T extends keyof PlatformTables> = Selectable<PlatformTables[T]>;
