@@ -17,6 +17,7 @@ import { queryGraphql } from "./open/query-graphql.ts";
 import type { Operation } from "./operation.ts";
 import { createSession } from "./sessions/create-session.ts";
 import { revokeSession } from "./sessions/revoke-session.ts";
+import { createSettlement } from "./settlements/create-settlement.ts";
 import { getDepositInfo } from "./settlements/get-deposit-info.ts";
 import { getSettlement } from "./settlements/get-settlement.ts";
 import { listSettlementEvents } from "./settlements/list-settlement-events.ts";
@@ -40,6 +41,7 @@ export const operations: readonly Operation[] = [
   listInstructions,
   getInstruction,
   cancelInstruction,
+  createSettlement,
   listSettlements,
   getSettlement,
   listSettlementEvents,

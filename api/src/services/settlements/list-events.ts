@@ -12,6 +12,7 @@ import { showTime } from "../time.ts";
 import { confirmations, finalityOf, type Heads } from "./finality.ts";
 import { findSettlement } from "./find-settlement.ts";
 import type { LoadedSettlement } from "./load-settlements.ts";
+import { initialState } from "./render-context.ts";
 import { inSnapshot } from "./select-settlement.ts";
 
 type Log = Omit<ChainViews["transition"], "sequence" | "settlement_hash">;
@@ -52,7 +53,7 @@ export function listEvents(
 
 async function readSteps(deps: Dependencies, trx: StoreTransaction, { row, chain }: LoadedSettlement): Promise<Step[]> {
   const home = BigInt(deps.deployment.coordinatorChainId);
-  const initial = row.template_config.initial_state;
+  const initial = initialState(row);
   const match: Step = { from: null, to: initial, gate: null, evidenceHash: null, log: null, at: row.created_at };
   if (chain.settlement === undefined) return [match];
   if (!chain.settlement.created) return [match, await verdictWithoutCreation(deps, trx, row.settlement_hash, initial)];
@@ -137,7 +138,7 @@ function renderStep(
     from_state: step.from,
     to_state: step.to,
     gate: step.gate,
-    triggered_by: triggeredBy(chained.sequence, log, chained.relayed),
+    triggered_by: chained.sequence === 1 || log === null ? row.created_by : triggeredBy(log, chained.relayed),
     payload: null,
     chain:
       log === null
@@ -157,8 +158,7 @@ function renderStep(
   };
 }
 
-function triggeredBy(sequence: number, log: Log | null, relayed: ReadonlySet<Hex>): string {
-  if (sequence === 1 || log === null) return "system:matching";
+function triggeredBy(log: Log, relayed: ReadonlySet<Hex>): string {
   return relayed.has(log.tx_hash) ? "system:relayer" : `chain:${showAddress(log.caller)}`;
 }
 

@@ -2,6 +2,7 @@ import type { TemplateConfig } from "@keystoneos/protocol";
 import type { Row, StoreTransaction } from "@keystoneos/store";
 import type { ChainFacts } from "./chain-facts.ts";
 import { type IndexedFacts, readChainFacts } from "./chain-facts.ts";
+import { loadRepoHalves, type RepoHalf } from "./load-repo-halves.ts";
 
 export type SettlementRow = Row<"settlement"> & { template_version: number; template_config: TemplateConfig };
 
@@ -20,6 +21,8 @@ export interface LoadedSettlement {
   checks: Row<"compliance_check">[];
   transactions: SettlementTransactionRow[];
   chain: ChainFacts;
+  /** Of a repo: its other half. */
+  repo: RepoHalf | null;
 }
 
 export interface LoadedSettlements {
@@ -64,6 +67,7 @@ export async function loadSettlements(trx: StoreTransaction, rows: SettlementRow
       .execute(),
     (row) => row.settlement_id,
   );
+  const halves = await loadRepoHalves(trx, rows);
   const settlements = rows.map((row) => ({
     row,
     parties: parties.get(row.id) ?? [],
@@ -71,6 +75,7 @@ export async function loadSettlements(trx: StoreTransaction, rows: SettlementRow
     checks: checks.get(row.id) ?? [],
     transactions: transactions.get(row.id) ?? [],
     chain: facts.of(row.settlement_hash),
+    repo: halves.get(row.id) ?? null,
   }));
   return { settlements, heads: facts.heads };
 }

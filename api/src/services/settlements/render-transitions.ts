@@ -5,10 +5,13 @@ import {
   gateName,
   nextTransitions,
   stateName,
+  type TemplateConfig,
+  templateRuleset,
   termsFromJson,
   Verdict,
 } from "@keystoneos/protocol";
 import type { SettlementRead } from "../../schemas/settlement.ts";
+import type { RepoHalf } from "./load-repo-halves.ts";
 import type { LoadedSettlement } from "./load-settlements.ts";
 import type { RenderContext } from "./render-context.ts";
 import { newestStatements } from "./statements.ts";
@@ -17,12 +20,12 @@ const VERDICTS = { none: Verdict.NONE, execute: Verdict.EXECUTE, rollback: Verdi
 
 /** The edges out of the indexed state, and whether their gates hold at the indexed head; none before the settlement is on chain. */
 export function renderTransitions(
-  { row, chain }: LoadedSettlement,
+  { row, chain, repo }: LoadedSettlement,
   { deployment, heads }: RenderContext,
 ): SettlementRead["next_transitions"] {
   const indexed = chain.settlement;
   if (indexed === undefined || !indexed.created) return [];
-  const ruleset = compileRuleset(row.template_config);
+  const ruleset = templateRuleset(row.template_config, row.terms.ruleset);
   const state = ruleset.states.findIndex(({ name }) => name === indexed.state);
   const kind = ruleset.states[state]?.kind;
   if (kind === undefined) return [];
@@ -49,9 +52,16 @@ export function renderTransitions(
     clearance: clearance({ parties, attesters, threshold, validThrough: settleDeadline, now, statements }),
     now,
     chainIds: deployment.chains.map(({ chainId }) => chainId),
+    parentKind: repo === null ? undefined : kindOf(row.template_config, repo),
   }).map(({ target, gate, satisfied }) => ({
     target: stateName(ruleset, target) as SettlementRead["state"],
     gate: gateName(gate) ?? String(gate),
     satisfied,
   }));
+}
+
+/** Kind of the state that a repo's opening is in at the coordinator, by the template's own ruleset. */
+function kindOf(config: TemplateConfig, { created, state }: RepoHalf): number | undefined {
+  if (!created) return undefined;
+  return compileRuleset(config).states.find(({ name }) => name === state)?.kind;
 }
