@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { CallerKind, Right } from "../../src/auth/rights.ts";
 import { sellOpen } from "./instructions.ts";
+import { settle } from "./settlements.ts";
 
 interface Documented {
   operationId: string;
@@ -29,6 +30,7 @@ const { paths } = JSON.parse(readFileSync(new URL("../../openapi.json", import.m
 const BODIES: Record<string, () => unknown> = {
   createInstruction: sellOpen,
   createAllowedIp: () => ({ cidr: "192.0.2.0/24" }),
+  createSettlement: settle,
   createSession: () => ({ scopes: ["templates:read"] }),
   createWebhookEndpoint: () => ({ url: "https://hooks.example.com/keystone" }),
   updateWebhookEndpoint: () => ({ description: "Of the tests" }),
