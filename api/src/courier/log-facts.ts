@@ -37,8 +37,8 @@ export function factsOf(log: LogRow, chain: ChainFact): SettlementFact[] {
   if (previous === "AWAITING_MATURITY" && state === "INSTRUCTED") {
     return [entered, { ...about, event: "settlement.repo.matured", entered: null, adds }];
   }
-  // A closing whose opening never finalized is void, and its timeout says nothing of anybody.
-  if (state === "TIMED_OUT" && log.opening_state === "FINALIZED") {
+  // A closing whose opening was never executed is void, and its timeout says nothing of anybody.
+  if (state === "TIMED_OUT" && log.opening_verdict === "execute") {
     return [entered, { ...about, event: "settlement.repo.closing_timed_out", entered: null, adds }];
   }
   return [entered];

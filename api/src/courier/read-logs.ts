@@ -1,7 +1,6 @@
 import { type Deployment, deploymentChain } from "@keystoneos/protocol";
 import type { StoreTransaction } from "@keystoneos/store";
 import { sql } from "kysely";
-import { zeroHash } from "viem";
 
 export type Level = "safe" | "finalized";
 
@@ -39,11 +38,7 @@ export async function readLogs(trx: StoreTransaction, deployment: Deployment, ch
               .onRef("shown.chain_id", "=", "log.chain_id")
               .onRef("shown.settlement_hash", "=", "log.settlement_hash"),
           )
-          .leftJoin("keystone.settlement as opening", (join) =>
-            join
-              .on(sql.ref("opening.settlement_hash"), "=", sql`settlement.terms->>'parent'`)
-              .on(sql`settlement.terms->>'parent'`, "<>", zeroHash),
-          )
+          .leftJoin("keystone.settlement as opening", "opening.id", "settlement.parent_settlement_id")
           .leftJoin("indexer.settlement as opened", (join) =>
             join
               .onRef("opened.settlement_hash", "=", "opening.settlement_hash")
@@ -51,7 +46,7 @@ export async function readLogs(trx: StoreTransaction, deployment: Deployment, ch
           )
           .select(["log.event", "log.args", "log.block_number", "log.block_hash", "log.block_timestamp"])
           .select(["log.tx_hash", "log.log_index", "settlement.id as settlement_id"])
-          .select(["step.from_state", "step.to_state", "opening.id as opening_id", "opened.state as opening_state"])
+          .select(["step.from_state", "step.to_state", "opening.id as opening_id", "opened.verdict as opening_verdict"])
           .select("log.contract")
           .whereRef("log.chain_id", "=", "head.chain_id")
           .where("log.block_number", ">", cursor)
@@ -131,4 +126,4 @@ function isLog<T extends object>(log: T): log is { [K in keyof T]: NullableOnly<
 }
 
 /** Columns of a log that may be null; every other one is there. */
-type NullableOnly<K, V> = K extends "from_state" | "to_state" | "opening_id" | "opening_state" ? V : NonNullable<V>;
+type NullableOnly<K, V> = K extends "from_state" | "to_state" | "opening_id" | "opening_verdict" ? V : NonNullable<V>;

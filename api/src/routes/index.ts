@@ -52,6 +52,7 @@ import { getPlatform } from "./platforms/get-platform.ts";
 import { updatePlatform } from "./platforms/update-platform.ts";
 import { createSession } from "./sessions/create-session.ts";
 import { revokeSession } from "./sessions/revoke-session.ts";
+import { createSettlement } from "./settlements/create-settlement.ts";
 import { getDepositInfo } from "./settlements/get-deposit-info.ts";
 import { getSettlement } from "./settlements/get-settlement.ts";
 import { listSettlementEvents } from "./settlements/list-settlement-events.ts";
@@ -75,6 +76,7 @@ export const operations: readonly Operation[] = [
   listInstructions,
   getInstruction,
   cancelInstruction,
+  createSettlement,
   listSettlements,
   getSettlement,
   listSettlementEvents,

@@ -21,34 +21,43 @@ import {
   uuid,
 } from "./primitives.ts";
 
-const InstructionPartyInput = z
-  .strictObject({
-    external_reference: text(1, 255).openapi({ description: "The platform's own id of the party." }),
-    wallet_address: addressInput.openapi({ description: "The wallet that pays and is paid." }),
-    name: text(1, 200).nullish().openapi({ description: "Screened, and shown to the counterparty." }),
-    chain_id: chainId.nullish(),
-    asset_provider: text(1, 100).nullish().openapi({ description: "Custodian's name, informational." }),
-    wallet_commitment: optionalInput(bytes32Input, "string"),
-    closing_wallet_commitment: optionalInput(bytes32Input, "string"),
-  })
-  .openapi("InstructionPartyInput");
+/** What is said of a party, wherever one is named. */
+export const partyInput = {
+  external_reference: text(1, 255).openapi({ description: "The platform's own id of the party." }),
+  wallet_address: addressInput.openapi({ description: "The wallet that pays and is paid." }),
+  name: text(1, 200).nullish().openapi({ description: "Screened, and shown to the counterparty." }),
+  chain_id: chainId.nullish(),
+  asset_provider: text(1, 100).nullish().openapi({ description: "Custodian's name, informational." }),
+  wallet_commitment: optionalInput(bytes32Input, "string"),
+  closing_wallet_commitment: optionalInput(bytes32Input, "string"),
+};
 
-export const InstructionLegInput = z
-  .strictObject({
-    instrument_id: text(1, 255).openapi({
-      description: "Alias of an instrument, or a token address.",
-      example: "BOND-2026-A",
-    }),
-    quantity: decimalInput,
-    direction,
-    leg_type: z.enum(legType.options).nullish(),
-    chain_id: chainId.nullish(),
-    token_standard: z.enum(tokenStandard.options).nullish(),
-    token_id: baseInput.nullish(),
-    partition: optionalInput(bytes32Input, "string"),
-    external_reference: text(0, 255).nullish(),
-  })
-  .openapi("InstructionLegInput");
+/** What is said of a leg, wherever one is listed. */
+export const legInput = {
+  instrument_id: text(1, 255).openapi({
+    description: "Alias of an instrument, or a token address.",
+    example: "BOND-2026-A",
+  }),
+  quantity: decimalInput,
+  direction,
+  leg_type: z.enum(legType.options).nullish(),
+  chain_id: chainId.nullish(),
+  token_standard: z.enum(tokenStandard.options).nullish(),
+  token_id: baseInput.nullish(),
+  partition: optionalInput(bytes32Input, "string"),
+  external_reference: text(0, 255).nullish(),
+};
+
+const InstructionPartyInput = z.strictObject(partyInput).openapi("InstructionPartyInput");
+const InstructionLegInput = z.strictObject(legInput).openapi("InstructionLegInput");
+
+/** The fields that make a trade a repo. */
+export const repoInput = {
+  settlement_category: text(1, 50).nullish().openapi({ description: "`repo_open` for a repo." }),
+  maturity_at: optionalInput(timeInput, "string"),
+  repayment_amount: optionalInput(decimalInput, "string", "number"),
+  repo_rate: z.number().positive().nullish().openapi({ description: "Informational: it binds nobody." }),
+};
 
 export const InstructionCreate = z
   .strictObject({
@@ -63,10 +72,7 @@ export const InstructionCreate = z
       .openapi({ description: "Null or absent for the first side: one is made. The second side sends it." }),
     counterparty_platform_slug: slug.nullish(),
     fee_mode: z.enum(feeMode.options).nullish(),
-    settlement_category: text(1, 50).nullish(),
-    maturity_at: optionalInput(timeInput, "string"),
-    repayment_amount: optionalInput(decimalInput, "string", "number"),
-    repo_rate: z.number().positive().nullish(),
+    ...repoInput,
   })
   .openapi("InstructionCreate");
 
@@ -78,7 +84,9 @@ const InstructionParty = z
     chain_id: z.int().nullable(),
     asset_provider: z.string().nullable(),
     wallet_commitment: bytes32.nullable().openapi({ description: "As sent, else the one drawn at the match." }),
-    closing_wallet_commitment: bytes32.nullable(),
+    closing_wallet_commitment: bytes32
+      .nullable()
+      .openapi({ description: "Of a repo: as sent, else the one drawn at the match." }),
   })
   .openapi("InstructionParty");
 
@@ -114,6 +122,8 @@ export const MATCH_FIELDS = [
   "legs",
   "fee_mode",
   "timeout_at",
+  "maturity_at",
+  "repayment_amount",
 ] as const;
 export type MatchField = (typeof MATCH_FIELDS)[number];
 
@@ -150,5 +160,6 @@ export const InstructionRead = z
 export const InstructionPage = pageOf("Instruction", InstructionRead);
 
 export type InstructionCreate = z.output<typeof InstructionCreate>;
+export type InstructionPartyInput = z.output<typeof InstructionPartyInput>;
 export type InstructionLegInput = z.output<typeof InstructionLegInput>;
 export type InstructionRead = z.output<typeof InstructionRead>;

@@ -65,10 +65,12 @@ const SettlementTransaction = z
 
 const RepoMetadata = z
   .strictObject({
-    repo_rate: z.number().nullable(),
+    repo_rate: z.number().nullable().openapi({ description: "The caller side's own word." }),
     repayment_amount: decimal,
-    closing_settlement_id: uuid.nullable(),
-    closing_status: z.enum(["scheduled", "open", "finalized", "rolled_back", "timed_out", "void"]),
+    closing_settlement_id: uuid.nullable().openapi({ description: "The closing of the repo, on both of its halves." }),
+    closing_status: z.enum(["scheduled", "open", "finalized", "rolled_back", "timed_out", "void"]).openapi({
+      description: "void: the opening has ended without being finalized, so the closing can never open.",
+    }),
   })
   .openapi("RepoMetadata");
 

@@ -43,6 +43,9 @@ const TemplateConfig = z
     actions: z.record(z.string(), ActionConfig),
     chains: z.enum(["single", "any"]),
     settlement_categories: z.array(z.string()),
+    settlement_category_required: z
+      .boolean()
+      .openapi({ description: "Whether every trade is of one of these categories." }),
     fees: z.strictObject({ bps: z.int(), default_mode: feeMode, recipients: z.record(z.string(), address) }),
     on_chain: OnChainConfig,
   })

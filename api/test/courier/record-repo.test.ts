@@ -1,26 +1,21 @@
 import { expect } from "chai";
-import { sql } from "kysely";
 import type { Hex } from "viem";
 import { recordEvents } from "../../src/courier/record.ts";
 import type { Json } from "../support/client.ts";
 import { indexState, setHeads } from "../support/facts.ts";
-import { indexStep } from "../support/logs.ts";
-import { matchTrade, type Trade } from "../support/trades.ts";
+import { indexLog, indexStep } from "../support/logs.ts";
+import { matchRepo, type Repo, showState } from "../support/repos.ts";
 import { useOwnWorld } from "../support/world.ts";
 
 describe("recordEvents of a repo's closing", () => {
   const world = useOwnWorld();
-  let opening: Trade;
-  let closing: Trade;
+  let repo: Repo;
   let hash: Hex;
-  let openingHash: Hex;
 
-  const hashOf = async ({ settlementId, seller }: Trade): Promise<Hex> =>
-    (await world().call("GET", `/v1/settlements/${settlementId}`, seller)).body.settlement_hash;
   const told = async (): Promise<Json[]> => {
     await setHeads(world(), 3000);
     await recordEvents(world().db, world().deps.deployment, "safe");
-    return (await world().call("GET", `/v1/events?settlement_id=${closing.settlementId}`, closing.seller)).body.items;
+    return (await world().call("GET", `/v1/events?settlement_id=${repo.closing.id}`, repo.seller)).body.items;
   };
 
   beforeEach(async () => {
@@ -29,13 +24,8 @@ describe("recordEvents of a repo's closing", () => {
       await db.deleteFrom(`indexer.${view}`).execute();
     }
     await db.deleteFrom("keystone.event_cursor").execute();
-    [opening, closing] = [await matchTrade(world()), await matchTrade(world())];
-    [openingHash, hash] = [await hashOf(opening), await hashOf(closing)];
-    // Made into a closing: its terms name the opening, and nobody was told that it is instructed.
-    await sql`UPDATE keystone.settlement SET terms = jsonb_set(terms, '{parent}', to_jsonb(${openingHash}::text))
-      WHERE id = ${closing.settlementId}::uuid`.execute(db);
-    await db.deleteFrom("keystone.event").where("settlement_id", "=", closing.settlementId).execute();
-    await db.deleteFrom("keystone.event_sequence").where("settlement_id", "=", closing.settlementId).execute();
+    repo = await matchRepo(world());
+    hash = repo.closing.settlement_hash;
     await indexStep(world(), hash, 1, ["", "AWAITING_MATURITY"], { block: 2000, fork: hash });
     await db.updateTable("indexer.chain_event").set({ event: "SettlementCreated" }).execute();
     await db.updateTable("indexer.transition").set({ from_state: null }).execute();
@@ -44,11 +34,11 @@ describe("recordEvents of a repo's closing", () => {
   const about = ({ event, data }: Json) => [event, data.state, data.previous_state, data.parent_settlement_id];
 
   it("tells of its creation, of its maturity, and of a timeout after an opening that was final", async () => {
-    await indexState(world(), openingHash, "FINALIZED", 1900);
+    await indexState(world(), repo.opening.settlement_hash, "FINALIZED", 1900);
     await indexStep(world(), hash, 2, ["AWAITING_MATURITY", "INSTRUCTED"], { block: 2001, fork: hash });
     await indexStep(world(), hash, 3, ["INSTRUCTED", "TIMED_OUT"], { block: 2002, fork: hash });
     const events = await told();
-    const { settlementId } = opening;
+    const { settlementId } = repo;
     expect(events.map(about)).to.deep.equal([
       ["settlement.state.awaiting_maturity", "AWAITING_MATURITY", undefined, undefined],
       ["settlement.state.instructed", "INSTRUCTED", undefined, undefined],
@@ -61,11 +51,45 @@ describe("recordEvents of a repo's closing", () => {
   });
 
   it("says nothing of a default when the opening never was final: the closing is void", async () => {
-    await indexState(world(), openingHash, "AWAITING_DEPOSITS", 1900);
+    await indexState(world(), repo.opening.settlement_hash, "AWAITING_DEPOSITS", 1900);
     await indexStep(world(), hash, 2, ["AWAITING_MATURITY", "TIMED_OUT"], { block: 2001, fork: hash });
     expect((await told()).map(about)).to.deep.equal([
       ["settlement.state.awaiting_maturity", "AWAITING_MATURITY", undefined, undefined],
       ["settlement.state.timed_out", "TIMED_OUT", "AWAITING_MATURITY", undefined],
     ]);
+  });
+
+  it("tells both sides of a default, each with its own reference", async () => {
+    // Executed, and the report of its last release is late.
+    await showState(world(), repo.opening.settlement_hash, "EXECUTING_SWAP", "execute");
+    await indexStep(world(), hash, 2, ["AWAITING_MATURITY", "TIMED_OUT"], { block: 2001, fork: hash });
+    await told();
+    const query = `/v1/events?settlement_id=${repo.closing.id}&event=settlement.repo.closing_timed_out`;
+    for (const [who, reference] of [
+      ["seller", "desk-1"],
+      ["buyer", "fund-7"],
+    ] as const) {
+      const { items } = (await world().call("GET", query, repo[who])).body;
+      expect(items.map(({ data }: Json) => data.external_reference)).to.deep.equal([reference]);
+    }
+  });
+
+  it("tells of one that was never created by its verdict alone, and of no default", async () => {
+    const { db } = world();
+    await db.deleteFrom("indexer.chain_event").execute();
+    await db.deleteFrom("indexer.transition").execute();
+    await showState(world(), hash, "TIMED_OUT", "rollback");
+    await db.updateTable("indexer.settlement").set({ created: false }).where("settlement_hash", "=", hash).execute();
+    await indexLog(world(), hash, "coordinator", "VerdictTaken", {}, { block: 2001, fork: hash });
+    expect((await told()).map(about)).to.deep.equal([
+      ["settlement.state.timed_out", "TIMED_OUT", "AWAITING_MATURITY", undefined],
+    ]);
+  });
+
+  it("tells at the match that the opening is instructed, and nothing of the closing", async () => {
+    const { items } = (await world().call("GET", `/v1/events?settlement_id=${repo.settlementId}`, repo.buyer)).body;
+    expect(items.map(({ event }: Json) => event)).to.deep.equal(["settlement.state.instructed", "instruction.matched"]);
+    const closing = await world().call("GET", `/v1/events?settlement_id=${repo.closing.id}`, repo.buyer);
+    expect(closing.body.items).to.deep.equal([]);
   });
 });

@@ -4,6 +4,7 @@ import type { CallerKind, Right } from "../../src/auth/rights.ts";
 import { sellOpen } from "./instructions.ts";
 import { instrument } from "./instruments.ts";
 import { roleId } from "./members.ts";
+import { settle } from "./settlements.ts";
 import type { World } from "./world.ts";
 
 interface Documented {
@@ -48,6 +49,7 @@ const BODIES: Record<string, (world: World) => unknown> = {
     const { client_id } = await local.createClient();
     return { name: "Test", slug: `p-${randomUUID()}`, auth0_client_id: client_id };
   },
+  createSettlement: () => settle(),
   createSession: () => ({ scopes: ["templates:read"] }),
   inviteToPlatform: () => ({ email: `${randomUUID()}@example.com` }),
   updateEnvironment: () => ({ name: "Of the tests" }),

@@ -4,9 +4,9 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { MATCH_FIELDS } from "../../src/schemas/instruction.ts";
 import { firstDifference, type MatchRules } from "../../src/services/matching/first-difference.ts";
-import { pairLegs } from "../../src/services/matching/pair-legs.ts";
+import { listedBy, pairLegs } from "../../src/services/matching/pair-legs.ts";
 import type { Side } from "../../src/services/matching/side.ts";
-import { draftSettlement } from "../../src/services/settlements/draft-settlement.ts";
+import { draftTrade, type Trade } from "../../src/services/settlements/draft-trade.ts";
 import { AWAY, HOME, TOKENS, testDeployment } from "../support/deployment.ts";
 import { SELLER_WALLET } from "../support/instructions.ts";
 
@@ -16,7 +16,7 @@ const now = new Date("2026-11-01T00:00:00Z");
 const rules: MatchRules = { config, coordinatorChainId: HOME, now, minTimeoutSeconds: 60 };
 
 type Transfer = Pick<InstructionLegJson, "token_address" | "chain_id" | "amount" | "default_leg_type">;
-type Trade = { seller: Transfer[]; buyer: Transfer[] };
+type Agreed = { seller: Transfer[]; buyer: Transfer[] };
 
 const asset = fc.record({
   token_address: fc.constantFrom(TOKENS.bond, TOKENS.bondAway),
@@ -30,7 +30,7 @@ const payment = fc.record({
   amount: fc.integer({ min: 1, max: 3 }).map(String),
   default_leg_type: fc.constant("payment" as const),
 });
-const trade: fc.Arbitrary<Trade> = fc.record({
+const trade: fc.Arbitrary<Agreed> = fc.record({
   seller: fc.array(asset, { minLength: 1, maxLength: 4 }),
   buyer: fc.array(payment, { minLength: 1, maxLength: 3 }),
 });
@@ -51,7 +51,7 @@ function leg(transfer: Transfer, direction: "deliver" | "receive"): InstructionL
 }
 
 /** One side's instruction of a trade, its legs in the order of `shuffle`. */
-function side(role: "seller" | "buyer", { seller, buyer }: Trade, open: boolean, shuffle: number): Side {
+function side(role: "seller" | "buyer", { seller, buyer }: Agreed, open: boolean, shuffle: number): Side {
   const [mine, theirs] = role === "seller" ? [seller, buyer] : [buyer, seller];
   const legs = [
     ...mine.map((each) => leg(each, "deliver")),
@@ -68,6 +68,8 @@ function side(role: "seller" | "buyer", { seller, buyer }: Trade, open: boolean,
     role,
     feeMode: "seller_pays",
     open,
+    repo: null,
+    repoRate: null,
     timeoutAt: new Date(now.getTime() + 3_600_000),
     party: {
       external_reference: role,
@@ -76,6 +78,7 @@ function side(role: "seller" | "buyer", { seller, buyer }: Trade, open: boolean,
       chain_id: null,
       asset_provider: null,
       wallet_commitment: null,
+      closing_wallet_commitment: null,
     },
     legs: [...legs.slice(turn), ...legs.slice(0, turn)],
   };
@@ -119,7 +122,7 @@ describe("firstDifference", () => {
     const legs = (change: Partial<InstructionLegJson>) => (target: Side) => {
       target.legs = target.legs.map((each) => (each.direction === "receive" ? { ...each, ...change } : each));
     };
-    const agreed: Trade = {
+    const agreed: Agreed = {
       seller: [{ token_address: TOKENS.bond, chain_id: HOME, amount: "5", default_leg_type: "asset_delivery" }],
       buyer: [{ token_address: TOKENS.cash, chain_id: HOME, amount: "7", default_leg_type: "payment" }],
     };
@@ -172,7 +175,8 @@ describe("pairLegs", () => {
         const possible =
           count(0, "asset_delivery") + count(1, "payment") <= pairs.length &&
           count(0, "payment") + count(1, "asset_delivery") <= pairs.length;
-        expect(pairLegs([a, b], config.required_roles) !== null).to.equal(possible);
+        const { unpaired } = pairLegs(listedBy([a, b]), config.required_roles);
+        expect(unpaired.length === 0).to.equal(possible);
       }),
     );
   });
@@ -181,56 +185,65 @@ describe("pairLegs", () => {
     fc.assert(
       fc.property(trade, fc.boolean(), (agreed, buyerFirst) => {
         const [a, b] = [side("seller", agreed, false, 0), side("buyer", agreed, false, 0)];
-        const legs = pairLegs(buyerFirst ? [b, a] : [a, b], config.required_roles);
-        expect(legs?.map(({ leg: { token_address, amount } }) => [token_address, amount])).to.deep.equal(
+        const { legs } = pairLegs(listedBy(buyerFirst ? [b, a] : [a, b]), config.required_roles);
+        expect(legs.map(({ leg: { token_address, amount } }) => [token_address, amount])).to.deep.equal(
           [...agreed.seller, ...agreed.buyer].map(({ token_address, amount }) => [token_address, amount]),
         );
         const half = agreed.seller.length;
-        expect(legs?.slice(0, half).every(({ partyRole }) => partyRole === "seller")).to.equal(true);
-        expect(legs?.slice(half).every(({ counterpartyRole }) => counterpartyRole === "seller")).to.equal(true);
+        expect(legs.slice(0, half).every(({ partyRole }) => partyRole === "seller")).to.equal(true);
+        expect(legs.slice(half).every(({ counterpartyRole }) => counterpartyRole === "seller")).to.equal(true);
       }),
     );
   });
 });
 
-describe("draftSettlement", () => {
+describe("draftTrade", () => {
+  /** What two sides that say the same have agreed to. */
+  const tradeOf = (agreed: Agreed, changes: Partial<Trade> = {}): Trade => {
+    const parties = [side("seller", agreed, false, 0), side("buyer", agreed, false, 0)] as const;
+    const { legs } = pairLegs(listedBy(parties), config.required_roles);
+    const timeoutAt = parties[0].timeoutAt;
+    return { config, parties, legs, feeMode: "seller_pays", timeoutAt, repo: null, ...changes };
+  };
+  const draftOf = (input: Trade) => {
+    const draft = draftTrade(testDeployment(), input);
+    if ("fault" in draft) throw new Error(draft.fault.message);
+    return draft;
+  };
+  const plain: Agreed = {
+    seller: [{ token_address: TOKENS.bond, chain_id: HOME, amount: "5", default_leg_type: "asset_delivery" }],
+    buyer: [{ token_address: TOKENS.cash, chain_id: HOME, amount: "1000000", default_leg_type: "payment" }],
+  };
+
   it("makes terms that no contract refuses, and of which each leg is between the two wallets", () => {
     fc.assert(
       fc.property(trade, (agreed) => {
-        const sides = [side("seller", agreed, false, 0), side("buyer", agreed, false, 0)] as const;
-        const draft = draftSettlement(testDeployment(), config, sides);
-        expect(draft).to.not.equal(null);
-        expect(draft?.terms.legs.every(({ from, to }) => from + to === 4 && from % 2 === 1)).to.equal(true);
-        const margin = draft?.legs.some(({ leg: { chain_id } }) => chain_id !== HOME) ? 15 : 0;
-        expect((draft?.terms.settleDeadline ?? 0) - (draft?.terms.depositDeadline ?? 0)).to.equal(margin);
+        const { opening, closing } = draftOf(tradeOf(agreed));
+        expect(closing).to.equal(null);
+        expect(opening.terms.legs.every(({ from, to }) => from + to === 4 && from % 2 === 1)).to.equal(true);
+        const margin = opening.legs.some(({ leg: { chain_id } }) => chain_id !== HOME) ? 15 : 0;
+        expect(opening.terms.settleDeadline - opening.terms.depositDeadline).to.equal(margin);
       }),
     );
   });
 
   it("makes none under a ruleset that waits for a parent, for a match has none", () => {
-    const agreed: Trade = {
-      seller: [{ token_address: TOKENS.bond, chain_id: HOME, amount: "5", default_leg_type: "asset_delivery" }],
-      buyer: [{ token_address: TOKENS.cash, chain_id: HOME, amount: "1000000", default_leg_type: "payment" }],
-    };
-    const sides = [side("seller", agreed, false, 0), side("buyer", agreed, false, 0)] as const;
-    expect(draftSettlement(testDeployment(), config, sides)).to.not.equal(null);
+    draftOf(tradeOf(plain));
     const waiting = structuredClone(config);
     waiting.on_chain.edges = waiting.on_chain.edges.map((edge) =>
       edge.from === "INSTRUCTED" && edge.gate === "NONE" ? { ...edge, gate: "PARENT_FINALIZED" } : edge,
     );
-    expect(draftSettlement(testDeployment(), waiting, sides)).to.equal(null);
+    expect(draftTrade(testDeployment(), tradeOf(plain, { config: waiting }))).to.have.property("fault");
   });
 
   it("makes none where a fee would go to the token itself", () => {
-    const deployment = testDeployment();
-    const brokered = shippedTemplates(deployment).find(({ slug }) => slug === "dvp-brokered")?.config as TemplateConfig;
-    const agreed: Trade = {
-      seller: [{ token_address: TOKENS.bond, chain_id: HOME, amount: "5", default_leg_type: "asset_delivery" }],
-      buyer: [{ token_address: TOKENS.cash, chain_id: HOME, amount: "1000000", default_leg_type: "payment" }],
-    };
-    const sides = [side("seller", agreed, false, 0), side("buyer", agreed, false, 0)] as const;
-    expect(draftSettlement(deployment, brokered, sides)?.terms.legs[1]?.fees).to.have.length(1);
+    const brokered = shippedTemplates(testDeployment()).find(({ slug }) => slug === "dvp-brokered")
+      ?.config as TemplateConfig;
+    expect(draftOf(tradeOf(plain, { config: brokered })).opening.terms.legs[1]?.fees).to.have.length(1);
     brokered.fees.recipients[String(HOME)] = TOKENS.cash;
-    expect(draftSettlement(deployment, brokered, sides)).to.equal(null);
+    expect(draftTrade(testDeployment(), tradeOf(plain, { config: brokered }))).to.have.nested.property(
+      "fault.error",
+      "Terms_InvalidFeeRecipient",
+    );
   });
 });

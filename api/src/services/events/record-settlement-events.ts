@@ -1,7 +1,8 @@
 import type { StoreTransaction } from "@keystoneos/store";
 import { sql } from "kysely";
-import { type Hex, zeroHash } from "viem";
+import type { Hex } from "viem";
 import type { Finality } from "../settlements/finality.ts";
+import { CLOSING_INITIAL_STATE } from "../settlements/render-context.ts";
 import { showTime } from "../time.ts";
 import type { EventName } from "./catalogue.ts";
 import { eventId } from "./event-id.ts";
@@ -61,10 +62,11 @@ interface Subject {
   hash: Hex;
   type: string;
   tradeReference: string | null;
+  ownReference: string | null;
   last: number;
   state: string;
   /** By environment, in the order of the parties. */
-  receivers: Map<string, { reference: string; partyIds: Set<string> }>;
+  receivers: Map<string, { reference: string | null; partyIds: Set<string> }>;
 }
 
 async function readSubjects(trx: StoreTransaction, ids: string[]): Promise<Map<string, Subject>> {
@@ -78,11 +80,11 @@ async function readSubjects(trx: StoreTransaction, ids: string[]): Promise<Map<s
   const rows = await trx
     .selectFrom("keystone.settlement as settlement")
     .innerJoin("keystone.template as template", "template.id", "settlement.template_id")
-    .select(["settlement.id", "settlement_hash", "settlement_type", "trade_reference"])
+    .select(["settlement.id", "settlement_hash", "settlement_type", "trade_reference", "external_reference"])
     // A repo's closing waits for its maturity before it begins as every other settlement does.
     .select(
-      sql<string>`CASE WHEN settlement.terms->>'parent' = ${zeroHash} THEN template.config->>'initial_state'
-        ELSE 'AWAITING_MATURITY' END`.as("initial_state"),
+      sql<string>`CASE settlement_category WHEN 'repo_close' THEN ${CLOSING_INITIAL_STATE}
+        ELSE template.config->>'initial_state' END`.as("initial_state"),
     )
     .where("settlement.id", "in", ids)
     .execute();
@@ -100,16 +102,19 @@ async function readSubjects(trx: StoreTransaction, ids: string[]): Promise<Map<s
       hash: row.settlement_hash,
       type: row.settlement_type,
       tradeReference: row.trade_reference,
+      ownReference: row.external_reference,
       last: told?.last ?? 0,
       state: told?.state ?? row.initial_state,
       receivers: new Map(),
     });
   }
   for (const party of parties) {
-    const receivers = subjects.get(party.settlement_id)?.receivers;
-    const known = receivers?.get(party.environment_id);
+    const { receivers, tradeReference, ownReference } = subjects.get(party.settlement_id) as Subject;
+    const known = receivers.get(party.environment_id);
+    // Without instructions the settlement itself has a reference.
+    const reference = tradeReference === null ? ownReference : party.external_reference;
     if (known !== undefined) known.partyIds.add(party.id);
-    else receivers?.set(party.environment_id, { reference: party.external_reference, partyIds: new Set([party.id]) });
+    else receivers.set(party.environment_id, { reference, partyIds: new Set([party.id]) });
   }
   return subjects;
 }

@@ -10,6 +10,7 @@ type Status = Row<"instruction">["status"];
 export type InstructionRow = Omit<Row<"instruction">, "status"> & {
   status: Status;
   drawn_commitment: Hex | null;
+  drawn_closing_commitment: Hex | null;
 };
 
 /** An expired instruction reads as expired, whether or not it has been marked. */
@@ -28,6 +29,10 @@ export const instructionColumns = [
   sql<Hex | null>`(SELECT party.wallet_commitment FROM keystone.party WHERE party.instruction_id = instruction.id)`.as(
     "drawn_commitment",
   ),
+  sql<Hex | null>`(SELECT later.wallet_commitment FROM keystone.party
+    JOIN keystone.settlement AS closing ON closing.parent_settlement_id = party.settlement_id
+    JOIN keystone.party AS later ON later.settlement_id = closing.id AND later.position = party.position
+    WHERE party.instruction_id = instruction.id)`.as("drawn_closing_commitment"),
 ] as const;
 
 export function renderInstruction(row: InstructionRow): InstructionRead {
@@ -46,7 +51,7 @@ export function renderInstruction(row: InstructionRow): InstructionRead {
     party: {
       ...row.party,
       wallet_commitment: row.party.wallet_commitment ?? row.drawn_commitment,
-      closing_wallet_commitment: null,
+      closing_wallet_commitment: row.party.closing_wallet_commitment ?? row.drawn_closing_commitment,
     },
     legs: row.legs.map(({ default_leg_type: _, ...leg }) => ({
       ...leg,
@@ -55,10 +60,10 @@ export function renderInstruction(row: InstructionRow): InstructionRead {
     open: row.open,
     fee_mode: row.fee_mode,
     counterparty_platform_slug: row.counterparty_platform_slug,
-    settlement_category: null,
-    maturity_at: null,
-    repayment_amount: null,
-    repo_rate: null,
+    settlement_category: row.settlement_category,
+    maturity_at: showTimeOrNull(row.maturity_at),
+    repayment_amount: row.repayment_amount,
+    repo_rate: row.repo_rate,
     timeout_at: showTime(row.timeout_at),
     expires_at: showTime(row.expires_at),
     matched_at: showTimeOrNull(row.matched_at),

@@ -14,9 +14,12 @@ import { lockReference } from "../matching/lock-reference.ts";
 import { type MatchOutcome, matchInstruction } from "../matching/match-instruction.ts";
 import type { Side } from "../matching/side.ts";
 import { checkRestriction } from "../restriction.ts";
+import { createdActivities } from "../settlements/created-activities.ts";
 import { wholeSecond } from "../time.ts";
+import { takeCommitments } from "../trades/check-commitments.ts";
+import { checkTimes } from "../trades/check-timeout.ts";
+import { partyOf } from "../trades/party-of.ts";
 import { type CheckedInstruction, checkInstruction } from "./check-instruction.ts";
-import { marginFor, timeoutFault } from "./check-timeout.ts";
 import { readInstruction } from "./get-instruction.ts";
 
 const DAY_MS = 86_400_000;
@@ -65,27 +68,24 @@ async function storeAndMatch(
   const tradeReference = input.trade_reference ?? `KS-${randomUUID()}`;
   const now = await lockReference(trx, tradeReference);
   const timeoutAt = wholeSecond(input.timeout_at);
-  checkTimeout(deps, checked, timeoutAt, now);
+  const { template, legs, repo } = checked;
+  checkTimes(deps, { config: template.config, legs, timeoutAt, repo, now });
+  await takeCommitments(trx, checked.commitments);
   const side: Side = {
     instructionId: randomUUID(),
     idempotencyKey: request.key,
     platformId: caller.platformId,
     platformSlug: caller.platformSlug,
     environmentId: caller.environmentId,
-    templateId: checked.template.id,
+    templateId: template.id,
     role: input.role,
     feeMode: checked.feeMode,
     open: checked.open,
     timeoutAt,
-    party: {
-      external_reference: input.party.external_reference,
-      wallet_address: input.party.wallet_address,
-      name: input.party.name ?? null,
-      chain_id: input.party.chain_id ?? null,
-      asset_provider: input.party.asset_provider ?? null,
-      wallet_commitment: null,
-    },
-    legs: checked.legs,
+    repo,
+    repoRate: input.repo_rate ?? null,
+    party: partyOf(input.party),
+    legs,
   };
   const counterpartyPlatformSlug = input.counterparty_platform_slug ?? null;
   await rememberTokens(trx, checked.learned);
@@ -106,6 +106,10 @@ async function storeAndMatch(
       open: side.open,
       fee_mode: input.fee_mode ?? null,
       counterparty_platform_slug: counterpartyPlatformSlug,
+      settlement_category: input.settlement_category ?? null,
+      maturity_at: repo?.maturityAt ?? null,
+      repayment_amount: repo?.repaymentAmount ?? null,
+      repo_rate: side.repoRate,
       timeout_at: timeoutAt,
       expires_at: new Date(Math.min(now.getTime() + DAY_MS, timeoutAt.getTime())),
       created_at: now,
@@ -113,7 +117,6 @@ async function storeAndMatch(
     })
     .execute();
   await rememberKey(trx, request, side.instructionId);
-  const { template } = checked;
   const outcome = await matchInstruction(deps, trx, { side, template, tradeReference, counterpartyPlatformSlug, now });
   if (!outcome.matched && outcome.field !== null) {
     await trx
@@ -135,7 +138,8 @@ async function recordOutcome(
 ): Promise<void> {
   const about = ({ instructionId, environmentId }: Side) => ({ instructionId, environmentId, tradeReference, at });
   if (outcome.matched) {
-    const { settlementId, counterpart } = outcome;
+    const { draft, counterpart } = outcome;
+    const settlementId = draft.opening.id;
     const matched = { event: "instruction.matched", status: "matched", settlementId } as const;
     await storeEvents(
       trx,
@@ -145,21 +149,6 @@ async function recordOutcome(
     const failed = { event: "instruction.match_failed", status: "pending_match", field: outcome.field } as const;
     await storeEvents(trx, [instructionEvent({ ...about(side), ...failed })]);
   }
-}
-
-const TIMEOUT_TEXTS = {
-  timeout_in_past: () => "timeout_at has passed; choose a later time",
-  timeout_too_close: (least: number) => `timeout_at must be at least ${least} seconds ahead`,
-  timeout_too_far: () => "timeout_at must be at most 365 days ahead",
-};
-
-function checkTimeout(deps: Dependencies, checked: CheckedInstruction, timeoutAt: Date, now: Date): void {
-  const minSeconds = deps.settings.minTimeoutSeconds;
-  const margin = checked.template.config.on_chain.message_margin_seconds;
-  const marginSeconds = marginFor(checked.legs, deps.deployment.coordinatorChainId, margin);
-  const fault = timeoutFault(timeoutAt, { now, minSeconds, marginSeconds });
-  if (fault === null) return;
-  throw new ApiError(fault, TIMEOUT_TEXTS[fault](minSeconds + marginSeconds), { loc: ["body", "timeout_at"] });
 }
 
 async function recordSubmission(
@@ -180,7 +169,8 @@ async function recordSubmission(
     }),
   ];
   if (outcome.matched) {
-    const { settlementId, counterpart } = outcome;
+    const { draft, counterpart } = outcome;
+    const settlementId = draft.opening.id;
     const owners = [side, counterpart];
     for (const owner of owners) {
       const matched = instruction(owner.instructionId, "instruction.matched", `Instruction matched as ${owner.role}`);
@@ -188,16 +178,11 @@ async function recordSubmission(
     }
     const environments = new Map(owners.map((owner) => [owner.environmentId, owner]));
     for (const owner of environments.values()) {
-      rows.push(
-        systemActivity(owner, "matching", {
-          type: "settlement.created",
-          category: "settlement",
-          description: "Settlement created by matching instructions",
-          resourceType: "settlement",
-          resourceId: settlementId,
-          detail: { trade_reference: tradeReference },
-        }),
-      );
+      for (const activity of createdActivities(draft, "by matching instructions", {
+        trade_reference: tradeReference,
+      })) {
+        rows.push(systemActivity(owner, "matching", activity));
+      }
     }
   }
   await recordActivity(trx, rows);

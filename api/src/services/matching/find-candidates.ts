@@ -64,6 +64,11 @@ export async function findCandidates(trx: StoreTransaction, search: Search): Pro
     templateId: row.template_id,
     role: row.role,
     feeMode: row.fee_mode ?? row.default_fee_mode,
+    repo:
+      row.maturity_at === null || row.repayment_amount === null
+        ? null
+        : { maturityAt: row.maturity_at, repaymentAmount: row.repayment_amount },
+    repoRate: row.repo_rate,
     open: row.open,
     timeoutAt: row.timeout_at,
     party: row.party,

@@ -1,8 +1,9 @@
 import type { TemplateConfig } from "@keystoneos/protocol";
 import type { InstructionLegJson } from "@keystoneos/store";
 import type { MatchField } from "../../schemas/instruction.ts";
-import { marginFor, timeoutFault } from "../instructions/check-timeout.ts";
-import { delivered, pairLegs, received } from "./pair-legs.ts";
+import { marginFor, timeoutFault } from "../trades/check-timeout.ts";
+import { repaymentUnits } from "../trades/repayment.ts";
+import { type AgreedLeg, listedBy, type Pairing, pairLegs } from "./pair-legs.ts";
 import type { Side } from "./side.ts";
 
 export interface MatchRules {
@@ -25,7 +26,14 @@ export function firstDifference(a: Side, b: Side, rules: MatchRules): MatchField
   ) {
     return "role";
   }
-  return compareTransfers(a, b) ?? compareLegs(a, b, rules) ?? compareRest(a, b, rules);
+  if ((a.repo === null) !== (b.repo === null)) return "settlement_category";
+  const pairing = pairLegs(listedBy([a, b]), config.required_roles);
+  return (
+    compareTransfers(a, b) ??
+    compareLegs(a, pairing, rules) ??
+    compareRest(a, b, rules) ??
+    compareRepos(a, b, pairing.legs)
+  );
 }
 
 /** A transfer as text, field by field in the order of comparison. */
@@ -47,8 +55,8 @@ function compareTransfers(a: Side, b: Side): MatchField | null {
   const theirs: Transfer[] = [];
   const compare = (deliverer: Side, receiver: Side, ofDeliverer: Transfer[], ofReceiver: Transfer[]) => {
     if (receiver.open) return;
-    ofDeliverer.push(...delivered(deliverer).map((leg) => transfer(leg, deliverer.role)));
-    ofReceiver.push(...received(receiver).map((leg) => transfer(leg, deliverer.role)));
+    ofDeliverer.push(...listed(deliverer, "deliver").map((leg) => transfer(leg, deliverer.role)));
+    ofReceiver.push(...listed(receiver, "receive").map((leg) => transfer(leg, deliverer.role)));
   };
   compare(a, b, mine, theirs);
   compare(b, a, theirs, mine);
@@ -56,6 +64,10 @@ function compareTransfers(a: Side, b: Side): MatchField | null {
     if (!sameMultiset(mine, theirs, index + 1)) return field;
   }
   return null;
+}
+
+function listed(side: Side, direction: InstructionLegJson["direction"]): InstructionLegJson[] {
+  return side.legs.filter((leg) => leg.direction === direction);
 }
 
 function transfer(leg: InstructionLegJson, fromRole: string): Transfer {
@@ -77,15 +89,15 @@ function sameMultiset(left: Transfer[], right: Transfer[], width: number): boole
 }
 
 /** What the two sides add up to must be a trade of this template. */
-function compareLegs(a: Side, b: Side, { config }: MatchRules): MatchField | null {
-  const legs = pairLegs([a, b], config.required_roles);
-  if (legs === null) return "legs";
+function compareLegs({ repo }: Side, { legs, unpaired }: Pairing, { config }: MatchRules): MatchField | null {
+  if (unpaired.length > 0) return "legs";
   if (config.chains === "single" && new Set(legs.map(({ leg }) => leg.chain_id)).size > 1) return "legs.chain_id";
   const delivers = new Set(legs.map(({ partyRole }) => partyRole));
   const types = new Set(legs.map(({ legType }) => legType));
   const complete =
     config.required_roles.every((role) => delivers.has(role)) &&
     config.required_leg_types.every((type) => types.has(type));
+  if (repo !== null && legs.filter(({ legType }) => legType === "payment").length !== 1) return "legs";
   return complete ? null : "legs";
 }
 
@@ -98,6 +110,14 @@ function compareRest(a: Side, b: Side, rules: MatchRules): MatchField | null {
     marginSeconds: marginFor([...a.legs, ...b.legs], rules.coordinatorChainId, margin),
   });
   return fault === null ? null : "timeout_at";
+}
+
+/** When a repo ends, and for how much of the one instrument that it is paid in. */
+function compareRepos({ repo: one }: Side, { repo: other }: Side, legs: readonly AgreedLeg[]): MatchField | null {
+  if (one === null || other === null) return null;
+  if (one.maturityAt.getTime() !== other.maturityAt.getTime()) return "maturity_at";
+  const units = [one, other].map((repo) => repaymentUnits(repo, legs));
+  return units[0] === units[1] && units[0] !== null ? null : "repayment_amount";
 }
 
 /** The timeout of a settlement: the earlier one of its sides. */

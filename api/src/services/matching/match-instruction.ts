@@ -1,11 +1,12 @@
 import type { StoreTransaction } from "@keystoneos/store";
 import type { Dependencies } from "../../context.ts";
 import type { MatchField } from "../../schemas/instruction.ts";
-import { draftSettlement } from "../settlements/draft-settlement.ts";
-import { storeSettlement } from "../settlements/store-settlement.ts";
+import { draftTrade, type TradeDraft } from "../settlements/draft-trade.ts";
+import { closingSeconds, storeTrade } from "../settlements/store-trade.ts";
 import type { Template } from "../templates/find-template.ts";
 import { findCandidates, isTaken } from "./find-candidates.ts";
-import { firstDifference } from "./first-difference.ts";
+import { earlier, firstDifference } from "./first-difference.ts";
+import { listedBy, pairLegs } from "./pair-legs.ts";
 import type { Side } from "./side.ts";
 
 export interface MatchInput {
@@ -18,7 +19,7 @@ export interface MatchInput {
 }
 
 export type MatchOutcome =
-  | { matched: true; settlementId: string; counterpart: Side }
+  | { matched: true; draft: TradeDraft; counterpart: Side }
   /** `field`: what keeps the oldest visible candidate apart; null when there is none. */
   | { matched: false; field: MatchField | null };
 
@@ -49,15 +50,46 @@ export async function matchInstruction(
   let field: MatchField | null = null;
   for (const candidate of await findCandidates(trx, search)) {
     const difference = firstDifference(side, candidate, rules);
-    const draft = difference === null ? draftSettlement(deps.deployment, template.config, [candidate, side]) : null;
+    const draft = difference === null ? await draftMatch(deps, trx, template, [candidate, side]) : null;
     if (draft !== null) {
-      await storeSettlement(deps, trx, { draft, template, first: candidate, second: side, tradeReference, now });
-      await markMatched(trx, [candidate.instructionId, side.instructionId], draft.id, now);
-      return { matched: true, settlementId: draft.id, counterpart: candidate };
+      const { feeMode, repo } = candidate;
+      await storeTrade(deps, trx, draft, {
+        ...{ template, owner: candidate, feeMode, repo, tradeReference, now },
+        externalReference: null,
+        createdBy: "system:matching",
+      });
+      await markMatched(trx, [candidate.instructionId, side.instructionId], draft.opening.id, now);
+      return { matched: true, draft, counterpart: candidate };
     }
     field ??= difference ?? "legs";
   }
   return { matched: false, field };
+}
+
+/** The settlements of two compatible sides; null when together they are more than the contracts take. */
+async function draftMatch(
+  { deployment }: Dependencies,
+  trx: StoreTransaction,
+  { config }: Template,
+  sides: readonly [Side, Side],
+): Promise<TradeDraft | null> {
+  const [{ repo, feeMode }] = sides;
+  const timeoutSeconds =
+    repo === null
+      ? 0
+      : await closingSeconds(
+          trx,
+          sides.map(({ environmentId }) => environmentId),
+        );
+  const draft = draftTrade(deployment, {
+    config,
+    parties: sides.toSorted((a, b) => config.required_roles.indexOf(a.role) - config.required_roles.indexOf(b.role)),
+    legs: pairLegs(listedBy(sides), config.required_roles).legs,
+    feeMode,
+    timeoutAt: earlier(sides[0].timeoutAt, sides[1].timeoutAt),
+    repo: repo === null ? null : { ...repo, timeoutSeconds },
+  });
+  return "fault" in draft ? null : draft;
 }
 
 async function markMatched(trx: StoreTransaction, ids: string[], settlementId: string, now: Date): Promise<void> {

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import {
-  compileRuleset,
   type Deployment,
   type EntityRecord,
   entityCommitment,
+  type FeeMode,
   grossUp,
   hashTerms,
   type Leg,
@@ -11,55 +11,66 @@ import {
   refFromUuid,
   type TemplateConfig,
   type Terms,
+  type TermsFault,
   TokenStandard,
   type TokenStandardName,
+  templateRuleset,
   validateTerms,
   walletCommitment,
   ZERO_BYTES32,
 } from "@keystoneos/protocol";
-import type { Hex } from "viem";
-import { marginFor } from "../instructions/check-timeout.ts";
-import { earlier } from "../matching/first-difference.ts";
-import { type AgreedLeg, pairLegs } from "../matching/pair-legs.ts";
-import type { Side } from "../matching/side.ts";
+import type { Address, Hex } from "viem";
+import type { AgreedLeg } from "../matching/pair-legs.ts";
+import type { TradeParty } from "../matching/side.ts";
 import { unixSeconds } from "../time.ts";
+import { marginFor } from "../trades/check-timeout.ts";
+
+/** What one settlement is made of. */
+export interface Blueprint {
+  config: TemplateConfig;
+  ruleset: Hex;
+  operator: Address;
+  /** In the order in which they enter the terms. */
+  parties: readonly TradeParty[];
+  /** In on-chain order. */
+  legs: readonly AgreedLeg[];
+  /** Null where nobody takes fees. */
+  feeMode: FeeMode | null;
+  timeoutAt: Date;
+  /** Which commitment of a party counts, where it has made one itself. */
+  brought: "wallet_commitment" | "closing_wallet_commitment";
+  /** Of a repo's closing. */
+  parent: { id: string; settlementHash: Hex; maturityAt: Date } | null;
+}
 
 /** A party of the settlement to be, with its fresh commitments and what opens them. */
 interface DraftParty {
   id: string;
-  side: Side;
+  of: TradeParty;
   entityCommitment: Hex;
   entitySecret: Hex;
   walletCommitment: Hex;
-  walletSecret: Hex;
+  /** Null where the party has made the commitment and keeps what opens it. */
+  walletSecret: Hex | null;
 }
 
-/** Everything that is fixed at a match. */
+/** Everything that is fixed when a settlement is agreed. */
 export interface SettlementDraft {
   id: string;
   terms: Terms;
   settlementHash: Hex;
-  /** In the order of the template's roles. */
+  /** In the order of the terms. */
   parties: DraftParty[];
-  legs: AgreedLeg[];
+  legs: readonly AgreedLeg[];
   timeoutAt: Date;
   depositDeadline: Date;
 }
 
-/**
- * The settlement of two compatible sides, secrets drawn and terms computed; nothing is stored. Null when the contracts would refuse
- * such terms: too many legs together, or a fee recipient that is the token.
- */
-export function draftSettlement(
-  deployment: Deployment,
-  config: TemplateConfig,
-  sides: readonly [Side, Side],
-): SettlementDraft | null {
-  const legs = pairLegs(sides, config.required_roles);
-  if (legs === null) return null;
+/** The settlement of a blueprint, secrets drawn and terms computed, nothing stored; or why the contracts would refuse its terms. */
+export function draftSettlement(deployment: Deployment, blueprint: Blueprint): SettlementDraft | TermsFault {
+  const { config, legs, timeoutAt, parent } = blueprint;
   const id = randomUUID();
-  const parties = config.required_roles.map((role) => draftParty(sides.find((side) => side.role === role) as Side));
-  const timeoutAt = earlier(sides[0].timeoutAt, sides[1].timeoutAt);
+  const parties = blueprint.parties.map((party) => draftParty(party, blueprint.brought));
   const margin = marginFor(
     legs.map(({ leg }) => leg),
     deployment.coordinatorChainId,
@@ -70,44 +81,47 @@ export function draftSettlement(
     ref: refFromUuid(id),
     chainId: BigInt(deployment.coordinatorChainId),
     coordinator: deployment.contracts.coordinator,
-    ruleset: config.on_chain.ruleset_id,
+    ruleset: blueprint.ruleset,
     parties: parties.flatMap((party) => [party.entityCommitment, party.walletCommitment]),
-    legs: legs.map((leg) => termsLeg(deployment, config, leg, sides[0])),
+    legs: legs.map((leg) => termsLeg(deployment, blueprint, leg)),
     depositDeadline: unixSeconds(depositDeadline),
     settleDeadline: unixSeconds(timeoutAt),
     attesters: config.on_chain.attesters,
     threshold: config.on_chain.threshold,
-    operator: config.on_chain.operator,
-    parent: ZERO_BYTES32,
-    notBefore: 0,
+    operator: blueprint.operator,
+    parent: parent?.settlementHash ?? ZERO_BYTES32,
+    notBefore: parent === null ? 0 : unixSeconds(parent.maturityAt),
   };
   const fault = validateTerms(terms, {
     chainIds: deployment.chains.map((chain) => chain.chainId),
     coordinatorChainId: deployment.coordinatorChainId,
     coordinator: deployment.contracts.coordinator,
     escrow: deployment.contracts.escrow,
-    ruleset: compileRuleset(config),
+    ruleset: templateRuleset(config, terms.ruleset),
   });
-  if (fault !== null) return null;
+  if (fault !== null) return fault;
   return { id, terms, settlementHash: hashTerms(terms), parties, legs, timeoutAt, depositDeadline };
 }
 
-function draftParty(side: Side): DraftParty {
-  const [entitySecret, walletSecret] = [randomSecret(), randomSecret()];
+function draftParty(of: TradeParty, kept: Blueprint["brought"]): DraftParty {
+  const entitySecret = randomSecret();
+  const brought = of.party[kept] ?? null;
+  const walletSecret = brought === null ? randomSecret() : null;
   return {
     id: randomUUID(),
-    side,
+    of,
     entitySecret,
-    entityCommitment: entityCommitment(entitySecret, entityRecord(side)),
+    entityCommitment: entityCommitment(entitySecret, entityRecord(of)),
     walletSecret,
-    walletCommitment: walletCommitment(walletSecret, side.party.wallet_address),
+    walletCommitment:
+      walletSecret === null ? (brought as Hex) : walletCommitment(walletSecret, of.party.wallet_address),
   };
 }
 
 /** What an attester is shown of a party together with the secret. */
-function entityRecord(side: Side): EntityRecord {
-  const { external_reference, name } = side.party;
-  return { external_reference, name: name ?? "", platform: side.platformSlug };
+function entityRecord({ party, platformSlug }: TradeParty): EntityRecord {
+  const { external_reference, name } = party;
+  return { external_reference, name: name ?? "", platform: platformSlug };
 }
 
 const STANDARDS: Record<TokenStandardName, number> = {
@@ -118,11 +132,11 @@ const STANDARDS: Record<TokenStandardName, number> = {
   "ERC-3643": TokenStandard.ERC3643,
 };
 
-function termsLeg(deployment: Deployment, config: TemplateConfig, agreed: AgreedLeg, side: Side): Leg {
+function termsLeg(deployment: Deployment, { config, parties, feeMode }: Blueprint, agreed: AgreedLeg): Leg {
   const { leg } = agreed;
-  const wallet = (role: string) => 2 * config.required_roles.indexOf(role) + 1;
+  const wallet = (role: string) => 2 * parties.findIndex((party) => party.role === role) + 1;
   const quantity = BigInt(leg.amount);
-  const priced = agreed.legType === "payment" ? grossUp(quantity, config.fees.bps, side.feeMode) : null;
+  const priced = agreed.legType === "payment" && feeMode !== null ? grossUp(quantity, config.fees.bps, feeMode) : null;
   const recipient = config.fees.recipients[String(leg.chain_id)];
   return {
     chainId: BigInt(leg.chain_id),

@@ -11,7 +11,7 @@ import { showTime } from "../time.ts";
 import { approvalFor } from "./approval.ts";
 import { findSettlement } from "./find-settlement.ts";
 import type { LoadedSettlement } from "./load-settlements.ts";
-import { DEPOSIT_STATE, openDepositSecrets } from "./open-secrets.ts";
+import { DEPOSIT_STATE, lacksClosing, openDepositSecrets } from "./open-secrets.ts";
 import { isOwn, stateOf, walletIndex } from "./render-context.ts";
 import { standardName, termsLegAt } from "./render-leg.ts";
 import { inSnapshot } from "./select-settlement.ts";
@@ -65,6 +65,10 @@ function assertDepositable(loaded: LoadedSettlement, leg: Row<"leg">): void {
       "not_awaiting_deposits",
       `The settlement is in ${state}; deposits are taken in ${DEPOSIT_STATE}`,
     );
+  }
+  if (lacksClosing(loaded)) {
+    const detail = "The repo's closing is not on chain yet; deposits are taken once both ways are fixed";
+    throw new ApiError("not_awaiting_deposits", detail);
   }
   if (loaded.row.deposit_deadline.getTime() <= Date.now()) {
     throw new ApiError("deposit_deadline_passed", "The deposit deadline has passed; the escrow takes no more deposits");

@@ -12,6 +12,7 @@ import { showTime } from "../time.ts";
 import { confirmations, finalityOf, type Heads } from "./finality.ts";
 import { findSettlement } from "./find-settlement.ts";
 import type { LoadedSettlement } from "./load-settlements.ts";
+import { initialState } from "./render-context.ts";
 import { inSnapshot } from "./select-settlement.ts";
 
 type Log = Omit<ChainViews["transition"], "sequence" | "settlement_hash">;
@@ -60,7 +61,7 @@ export async function eventsOf(
 
 async function readSteps(deps: Dependencies, trx: StoreTransaction, { row, chain }: LoadedSettlement): Promise<Step[]> {
   const home = BigInt(deps.deployment.coordinatorChainId);
-  const initial = row.template_config.initial_state;
+  const initial = initialState(row);
   const match: Step = { from: null, to: initial, gate: null, evidenceHash: null, log: null, at: row.created_at };
   if (chain.settlement === undefined) return [match];
   if (!chain.settlement.created) return [match, await verdictWithoutCreation(deps, trx, row.settlement_hash, initial)];
@@ -146,7 +147,7 @@ function renderStep(
     from_state: step.from,
     to_state: step.to,
     gate: step.gate,
-    triggered_by: triggeredBy(chained.sequence, log, loaded),
+    triggered_by: chained.sequence === 1 || log === null ? row.created_by : triggeredBy(log, loaded),
     payload: null,
     chain:
       log === null
@@ -167,8 +168,7 @@ function renderStep(
 }
 
 /** A step of ours is an operator's where its evidence is that of what the operator asked for. */
-function triggeredBy(sequence: number, log: Log | null, { transactions, interventions }: LoadedSettlement): string {
-  if (sequence === 1 || log === null) return "system:matching";
+function triggeredBy(log: Log, { transactions, interventions }: LoadedSettlement): string {
   if (!transactions.some(({ hash }) => hash === log.tx_hash)) return `chain:${showAddress(log.caller)}`;
   const asked = interventions.find((row) => row.evidence_hash === log.evidence_hash);
   return asked === undefined ? "system:relayer" : `admin:${asked.actor}`;

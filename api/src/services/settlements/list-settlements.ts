@@ -1,3 +1,4 @@
+import type { SettlementCategory } from "@keystoneos/store";
 import { sql } from "kysely";
 import type { Caller } from "../../auth/caller.ts";
 import type { Dependencies } from "../../context.ts";
@@ -12,7 +13,7 @@ import { inSnapshot, settlementsOf, shownState } from "./select-settlement.ts";
 export interface SettlementFilters extends PageInput {
   state?: string[] | undefined;
   settlement_type?: "single_platform" | "cross_platform" | undefined;
-  settlement_category?: string | undefined;
+  settlement_category?: SettlementCategory | undefined;
   template_slug?: string | undefined;
   parent_settlement_id?: string | undefined;
   external_reference?: string | undefined;
@@ -21,6 +22,10 @@ export interface SettlementFilters extends PageInput {
   created_from?: Date | undefined;
   created_to?: Date | undefined;
 }
+
+/** A party's own reference; of a settlement that was made without instructions that of the settlement. */
+const ownReference = sql`CASE WHEN settlement.trade_reference IS NULL THEN settlement.external_reference
+  ELSE own.external_reference END`;
 
 /** Settlements with a party of the caller's environment, newest first. Deposit secrets are never listed. */
 export function listSettlements(
@@ -33,6 +38,7 @@ export function listSettlements(
     let own = settlementsOf(trx, deps.deployment, caller.environmentId);
     if (caller.settlementIds !== null) own = own.where("settlement.id", "in", caller.settlementIds);
     const { state, settlement_type, template_slug, trade_reference, created_from, created_to } = filters;
+    const { settlement_category, parent_settlement_id } = filters;
     if (state !== undefined) own = own.where(sql<boolean>`${shownState} = ANY(${state}::text[])`);
     if (settlement_type !== undefined) own = own.where("settlement.settlement_type", "=", settlement_type);
     if (template_slug !== undefined) {
@@ -41,14 +47,14 @@ export function listSettlements(
     if (trade_reference !== undefined) own = own.where("settlement.trade_reference", "=", trade_reference);
     if (created_from !== undefined) own = own.where("settlement.created_at", ">=", created_from);
     if (created_to !== undefined) own = own.where("settlement.created_at", "<=", created_to);
-    // No settlement here has a category or a parent, so none is of one.
-    if ((filters.settlement_category ?? filters.parent_settlement_id) !== undefined)
-      own = own.where(sql<boolean>`false`);
-    for (const column of ["external_reference", "idempotency_key"] as const) {
-      const wanted = filters[column];
+    if (settlement_category !== undefined) own = own.where("settlement_category", "=", settlement_category);
+    if (parent_settlement_id !== undefined) own = own.where("parent_settlement_id", "=", parent_settlement_id);
+    const shownToOwner = { external_reference: ownReference, idempotency_key: sql`own.idempotency_key` };
+    for (const [name, column] of Object.entries(shownToOwner)) {
+      const wanted = filters[name as keyof typeof shownToOwner];
       if (wanted === undefined) continue;
       own = own.where(sql<boolean>`EXISTS (SELECT FROM keystone.party own WHERE own.settlement_id = settlement.id
-        AND own.environment_id = ${caller.environmentId} AND ${sql.ref(`own.${column}`)} = ${wanted})`);
+        AND own.environment_id = ${caller.environmentId} AND ${column} = ${wanted})`);
     }
     const rows = await own
       .selectAll("settlement")

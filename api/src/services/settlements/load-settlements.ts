@@ -2,6 +2,7 @@ import type { TemplateConfig } from "@keystoneos/protocol";
 import type { Row, StoreTransaction } from "@keystoneos/store";
 import type { ChainFacts } from "./chain-facts.ts";
 import { type IndexedFacts, readChainFacts } from "./chain-facts.ts";
+import { loadRepoHalves, type RepoHalf } from "./load-repo-halves.ts";
 import { readSigned, type SignedStatement } from "./statements.ts";
 
 export type SettlementRow = Row<"settlement"> & { template_version: number; template_config: TemplateConfig };
@@ -30,6 +31,8 @@ export interface LoadedSettlement {
   /** Steps of the coordinator that operators have asked for, oldest first. */
   interventions: InterventionRow[];
   chain: ChainFacts;
+  /** Of a repo: its other half. */
+  repo: RepoHalf | null;
 }
 
 export interface LoadedSettlements {
@@ -84,6 +87,7 @@ export async function loadSettlements(trx: StoreTransaction, rows: SettlementRow
       .execute(),
     (row) => row.settlement_id,
   );
+  const halves = await loadRepoHalves(trx, rows);
   const settlements = rows.map((row) => ({
     row,
     parties: parties.get(row.id) ?? [],
@@ -93,6 +97,7 @@ export async function loadSettlements(trx: StoreTransaction, rows: SettlementRow
     transactions: transactions.get(row.id) ?? [],
     interventions: interventions.get(row.id) ?? [],
     chain: facts.of(row.settlement_hash),
+    repo: halves.get(row.id) ?? null,
   }));
   return { settlements, heads: facts.heads };
 }

@@ -1,8 +1,11 @@
-import type { Deployment } from "@keystoneos/protocol";
+import { type Deployment, REPO_RULESET, RepoState } from "@keystoneos/protocol";
 import type { Hex } from "viem";
 import type { Caller } from "../../auth/caller.ts";
 import type { Heads } from "./finality.ts";
 import type { LoadedSettlement } from "./load-settlements.ts";
+
+/** In which a repo's closing waits. */
+export const CLOSING_INITIAL_STATE = REPO_RULESET.states[RepoState.AWAITING_MATURITY].name;
 
 /** Who looks at a settlement: an environment, or an operator of KeyStone, to whom all sides are shown. */
 export type Viewer =
@@ -24,7 +27,12 @@ export function isOwn(caller: Viewer, party: { environment_id: string }): boolea
 }
 
 export function stateOf({ row, chain }: LoadedSettlement): string {
-  return chain.settlement?.state ?? row.template_config.initial_state;
+  return chain.settlement?.state ?? initialState(row);
+}
+
+/** The state that a settlement begins in by its own ruleset. */
+export function initialState({ settlement_category, template_config }: LoadedSettlement["row"]): string {
+  return settlement_category === "repo_close" ? CLOSING_INITIAL_STATE : template_config.initial_state;
 }
 
 /** Position of a party's wallet commitment in the terms. */

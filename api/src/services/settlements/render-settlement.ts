@@ -1,11 +1,12 @@
 import type { SettlementRead } from "../../schemas/settlement.ts";
-import { showTime } from "../time.ts";
+import { showTime, showTimeOrNull } from "../time.ts";
 import type { LoadedSettlement } from "./load-settlements.ts";
 import { renderChains, renderOnChain, renderTransactions } from "./render-chains.ts";
 import { renderCompliance } from "./render-compliance.ts";
 import { type RenderContext, stateOf } from "./render-context.ts";
 import { renderLeg } from "./render-leg.ts";
 import { renderParty } from "./render-party.ts";
+import { renderRepo } from "./render-repo.ts";
 import { renderTransitions } from "./render-transitions.ts";
 
 /** A settlement as one environment sees it. */
@@ -20,13 +21,13 @@ export function renderSettlement(loaded: LoadedSettlement, context: RenderContex
     platform_id: row.platform_id,
     environment_id: row.environment_id,
     idempotency_key: own?.idempotency_key ?? null,
-    external_reference: own?.external_reference ?? null,
+    external_reference: row.trade_reference === null ? row.external_reference : (own?.external_reference ?? null),
     trade_reference: row.trade_reference,
     template_id: row.template_id,
     template_slug: row.template_slug,
     template_version: row.template_version,
     settlement_type: row.settlement_type,
-    settlement_category: null,
+    settlement_category: row.settlement_category,
     // State names of the shipped rulesets; the schema lists them.
     state: stateOf(loaded) as SettlementRead["state"],
     next_transitions: renderTransitions(loaded, context),
@@ -37,9 +38,9 @@ export function renderSettlement(loaded: LoadedSettlement, context: RenderContex
     created_at: showTime(row.created_at),
     updated_at: showTime(indexedAt > row.updated_at ? indexedAt : row.updated_at),
     fee_mode: row.fee_mode,
-    parent_settlement_id: null,
-    maturity_at: null,
-    repo_metadata: null,
+    parent_settlement_id: row.parent_settlement_id,
+    maturity_at: showTimeOrNull(row.maturity_at),
+    repo_metadata: renderRepo(loaded, own?.repo_rate ?? null),
     compliance: renderCompliance(loaded, context),
     settlement_hash: row.settlement_hash,
     ruleset_id: row.terms.ruleset,

@@ -5,11 +5,14 @@ import {
   gateName,
   nextTransitions,
   stateName,
+  type TemplateConfig,
+  templateRuleset,
   termsFromJson,
   Verdict,
 } from "@keystoneos/protocol";
 import type { Address } from "viem";
 import type { SettlementRead } from "../../schemas/settlement.ts";
+import type { RepoHalf } from "./load-repo-halves.ts";
 import type { LoadedSettlement } from "./load-settlements.ts";
 import type { RenderContext } from "./render-context.ts";
 import { newestStatements } from "./statements.ts";
@@ -21,13 +24,13 @@ const VERDICTS = { none: Verdict.NONE, execute: Verdict.EXECUTE, rollback: Verdi
  * one holds for `sender` alone.
  */
 export function renderTransitions(
-  { row, chain }: LoadedSettlement,
+  { row, chain, repo }: LoadedSettlement,
   { deployment, heads }: Pick<RenderContext, "deployment" | "heads">,
   sender?: Address,
 ): SettlementRead["next_transitions"] {
   const indexed = chain.settlement;
   if (indexed === undefined || !indexed.created) return [];
-  const ruleset = compileRuleset(row.template_config);
+  const ruleset = templateRuleset(row.template_config, row.terms.ruleset);
   const state = ruleset.states.findIndex(({ name }) => name === indexed.state);
   const kind = ruleset.states[state]?.kind;
   if (kind === undefined) return [];
@@ -54,10 +57,17 @@ export function renderTransitions(
     clearance: clearance({ parties, attesters, threshold, validThrough: settleDeadline, now, statements }),
     now,
     chainIds: deployment.chains.map(({ chainId }) => chainId),
+    parentKind: repo === null ? undefined : kindOf(row.template_config, repo),
     caller: sender,
   }).map(({ target, gate, satisfied }) => ({
     target: stateName(ruleset, target) as SettlementRead["state"],
     gate: gateName(gate) ?? String(gate),
     satisfied,
   }));
+}
+
+/** Kind of the state that a repo's opening is in at the coordinator, by the template's own ruleset. */
+function kindOf(config: TemplateConfig, { created, state }: RepoHalf): number | undefined {
+  if (!created) return undefined;
+  return compileRuleset(config).states.find(({ name }) => name === state)?.kind;
 }

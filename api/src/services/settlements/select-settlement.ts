@@ -1,6 +1,7 @@
 import type { Deployment } from "@keystoneos/protocol";
 import { type Store, type StoreTransaction, transaction } from "@keystoneos/store";
 import { sql } from "kysely";
+import { CLOSING_INITIAL_STATE } from "./render-context.ts";
 
 /** Everybody's settlements; `chain` is what is indexed of them. */
 export function allSettlements(db: Store | StoreTransaction, deployment: Deployment) {
@@ -28,7 +29,8 @@ export function settlementsOf(db: Store | StoreTransaction, deployment: Deployme
 }
 
 /** The initial state until the coordinator's own is indexed. */
-export const shownState = sql<string>`coalesce(chain.state, template.config->>'initial_state')`;
+export const shownState = sql<string>`coalesce(chain.state, CASE settlement.settlement_category
+  WHEN 'repo_close' THEN ${CLOSING_INITIAL_STATE} ELSE template.config->>'initial_state' END)`;
 
 /** Runs reads of many tables and views on one snapshot. */
 export function inSnapshot<T>(db: Store, work: (trx: StoreTransaction) => Promise<T>): Promise<T> {

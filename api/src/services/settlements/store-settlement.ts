@@ -1,38 +1,58 @@
-import { termsToJson } from "@keystoneos/protocol";
+import { type FeeMode, termsToJson } from "@keystoneos/protocol";
 import { type NewRow, type StoreTransaction, sealSecret } from "@keystoneos/store";
-import { type Address, zeroHash } from "viem";
+import type { Address } from "viem";
 import type { Dependencies } from "../../context.ts";
 import { recordSettlementEvents } from "../events/record-settlement-events.ts";
-import type { Side } from "../matching/side.ts";
 import type { Template } from "../templates/find-template.ts";
+import type { RepoTerms } from "../trades/check-repo.ts";
 import type { SettlementDraft } from "./draft-settlement.ts";
 
-export interface NewSettlement {
-  draft: SettlementDraft;
+/** What a trade's settlements have in common. */
+export interface TradeRecord {
   template: Template;
-  /** Whose instruction came first; the settlement belongs to its environment. */
-  first: Side;
-  second: Side;
-  tradeReference: string;
-  /** The time of the match. */
+  /** To whom the settlements belong: whose instruction came first, or who made them. */
+  owner: { platformId: string; environmentId: string };
+  feeMode: FeeMode;
+  /** Null for a trade that is no repo. */
+  repo: RepoTerms | null;
+  /** Null without instructions. */
+  tradeReference: string | null;
+  /** Only without instructions. */
+  externalReference: string | null;
+  /** As the first event names who made it. */
+  createdBy: string;
+  /** When it was agreed. */
   now: Date;
+}
+
+export interface NewSettlement extends TradeRecord {
+  draft: SettlementDraft;
+  /** Of a repo's closing: its opening. */
+  parentId: string | null;
 }
 
 /** Stores a settlement with parties, legs, sealed secrets, the relayer's intent and its first event, as part of `trx`. */
 export async function storeSettlement(deps: Dependencies, trx: StoreTransaction, input: NewSettlement): Promise<void> {
-  const { draft, template, first, second, now } = input;
+  const { draft, template, owner, repo, parentId, now } = input;
   const stamps = { created_at: now, updated_at: now };
+  const platforms = new Set(draft.parties.map(({ of }) => of.platformId));
   await trx
     .insertInto("keystone.settlement")
     .values({
       id: draft.id,
-      platform_id: first.platformId,
-      environment_id: first.environmentId,
+      platform_id: owner.platformId,
+      environment_id: owner.environmentId,
       template_id: template.id,
       template_slug: template.slug,
-      settlement_type: first.platformId === second.platformId ? "single_platform" : "cross_platform",
+      settlement_type: platforms.size === 1 ? "single_platform" : "cross_platform",
+      settlement_category: repo === null ? null : parentId === null ? "repo_open" : "repo_close",
+      parent_settlement_id: parentId,
+      maturity_at: repo?.maturityAt ?? null,
+      repayment_amount: repo?.repaymentAmount ?? null,
       trade_reference: input.tradeReference,
-      fee_mode: first.feeMode,
+      external_reference: input.externalReference,
+      created_by: input.createdBy,
+      fee_mode: input.feeMode,
       settlement_hash: draft.settlementHash,
       terms: JSON.stringify(termsToJson(draft.terms)),
       timeout_at: draft.timeoutAt,
@@ -40,7 +60,7 @@ export async function storeSettlement(deps: Dependencies, trx: StoreTransaction,
       ...stamps,
     })
     .execute();
-  await trx.insertInto("keystone.party").values(partyRows(draft, stamps)).execute();
+  await trx.insertInto("keystone.party").values(partyRows(input, stamps)).execute();
   await trx.insertInto("keystone.leg").values(legRows(draft, stamps)).execute();
   await trx.insertInto("keystone.commitment_secret").values(secretRows(deps, draft)).execute();
   await trx
@@ -49,7 +69,7 @@ export async function storeSettlement(deps: Dependencies, trx: StoreTransaction,
     .execute();
   await deps.queue.enqueueSettlement(trx, draft.id);
   // A repo's closing is instructed when it leaves AWAITING_MATURITY, which the chain tells.
-  if (draft.terms.parent !== zeroHash) return;
+  if (parentId !== null) return;
   await recordSettlementEvents(trx, [
     {
       settlementId: draft.id,
@@ -63,24 +83,26 @@ export async function storeSettlement(deps: Dependencies, trx: StoreTransaction,
 
 type Stamps = { created_at: Date; updated_at: Date };
 
-function partyRows(draft: SettlementDraft, stamps: Stamps): NewRow<"party">[] {
-  return draft.parties.map(({ id, side, ...commitments }, position) => ({
+/** A closing has no instruction and no key of its own: it came with its opening. */
+function partyRows({ draft, parentId }: NewSettlement, stamps: Stamps): NewRow<"party">[] {
+  return draft.parties.map(({ id, of, ...commitments }, position) => ({
     id,
     settlement_id: draft.id,
     position,
-    role: side.role,
-    platform_id: side.platformId,
-    environment_id: side.environmentId,
-    instruction_id: side.instructionId,
-    idempotency_key: side.idempotencyKey,
-    name: side.party.name,
-    external_reference: side.party.external_reference,
-    wallet_address: side.party.wallet_address.toLowerCase() as Address,
-    chain_id: side.party.chain_id,
-    asset_provider: side.party.asset_provider,
+    role: of.role,
+    platform_id: of.platformId,
+    environment_id: of.environmentId,
+    instruction_id: parentId === null ? of.instructionId : null,
+    idempotency_key: parentId === null ? of.idempotencyKey : null,
+    name: of.party.name,
+    external_reference: of.party.external_reference,
+    wallet_address: of.party.wallet_address.toLowerCase() as Address,
+    chain_id: of.party.chain_id,
+    asset_provider: of.party.asset_provider,
     entity_commitment: commitments.entityCommitment,
     wallet_commitment: commitments.walletCommitment,
-    open: side.open,
+    open: of.open,
+    repo_rate: of.repoRate,
     ...stamps,
   }));
 }
@@ -102,10 +124,11 @@ function legRows(draft: SettlementDraft, stamps: Stamps): NewRow<"leg">[] {
 
 function secretRows(deps: Dependencies, draft: SettlementDraft): NewRow<"commitment_secret">[] {
   return draft.parties.flatMap((party) =>
-    (["entity", "wallet"] as const).map((kind) => {
+    (["entity", "wallet"] as const).flatMap((kind) => {
       const owner = { settlementId: draft.id, partyId: party.id, kind };
       const secret = kind === "entity" ? party.entitySecret : party.walletSecret;
-      return { settlement_id: draft.id, party_id: party.id, kind, ...sealSecret(deps.keyring, owner, secret) };
+      if (secret === null) return [];
+      return [{ settlement_id: draft.id, party_id: party.id, kind, ...sealSecret(deps.keyring, owner, secret) }];
     }),
   );
 }

@@ -3,6 +3,16 @@ import type { Row, Store, StoreTransaction } from "@keystoneos/store";
 
 export type Template = Omit<Row<"template">, "config"> & { config: TemplateConfig };
 
+/** An active version by its id, which is a UUID. */
+export async function findTemplateById(db: Store | StoreTransaction, id: string): Promise<Template | undefined> {
+  return await db
+    .selectFrom("keystone.template")
+    .selectAll()
+    .where("id", "=", id)
+    .where("is_active", "=", true)
+    .executeTakeFirst();
+}
+
 /** The newest active version under a slug or an alias of it. */
 export async function findTemplate(db: Store | StoreTransaction, slugOrAlias: string): Promise<Template | undefined> {
   return await db

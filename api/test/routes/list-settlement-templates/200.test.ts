@@ -18,7 +18,7 @@ describe("GET /v1/settlement-templates 200", () => {
 
   it("lists the shipped templates with their configuration", async () => {
     const { items, total } = await list();
-    expect(total).to.equal(4);
+    expect(total).to.equal(5);
     for (const shipped of shippedTemplates(testDeployment())) {
       const shown = items.find(({ slug }: Json) => slug === shipped.slug);
       expect(shown).to.deep.include({ ...shipped, version: 1, is_active: true });
@@ -29,7 +29,13 @@ describe("GET /v1/settlement-templates 200", () => {
     const first = await list("?limit=3");
     const second = await list(`?limit=3&cursor=${first.next_cursor}`);
     const slugs = [...first.items, ...second.items].map(({ slug }: Json) => slug);
-    expect(slugs.sort()).to.deep.equal(["dvp-brokered", "dvp-cross-chain", "dvp-standard", "pvp-standard"]);
+    expect(slugs.sort()).to.deep.equal([
+      "dvp-brokered",
+      "dvp-cross-chain",
+      "dvp-standard",
+      "pvp-standard",
+      "repo-standard",
+    ]);
   });
 
   it("lists the newest version only; older ones stay readable, and pending instructions keep theirs", async () => {

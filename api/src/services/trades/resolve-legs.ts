@@ -3,7 +3,7 @@ import type { InstructionLegJson } from "@keystoneos/store";
 import type { Dependencies } from "../../context.ts";
 import { ApiError, type Location } from "../../errors/api-error.ts";
 import { ValidationError } from "../../errors/validation.ts";
-import type { InstructionCreate, InstructionLegInput } from "../../schemas/instruction.ts";
+import type { InstructionLegInput } from "../../schemas/instruction.ts";
 import { findRegistry } from "../instruments/find-registry.ts";
 import { type ResolvedInstrument, resolveInstrument } from "../instruments/resolve-instrument.ts";
 
@@ -16,28 +16,34 @@ export interface ResolvedLegs {
 /** The standards that the deployment's escrows take. */
 const SETTLED_STANDARDS: readonly string[] = ["ERC-20"];
 
-/** Resolves every leg of an instruction to a token, a chain and base units. Throws ApiError 422, ValidationError. */
+/** A leg as sent, and the chain of the party that lists it. */
+export interface SentLeg {
+  leg: InstructionLegInput;
+  partyChainId: number | null | undefined;
+}
+
+/** Resolves legs, in the order of the body, to a token, a chain and base units. Throws ApiError 422, ValidationError. */
 export async function resolveLegs(
   deps: Dependencies,
   environmentId: string,
-  input: InstructionCreate,
+  sent: readonly SentLeg[],
   fees: { bps: number; mode: FeeMode },
 ): Promise<ResolvedLegs> {
   const registry = await findRegistry(
     deps.db,
     environmentId,
-    input.legs.map((leg) => leg.instrument_id),
+    sent.map(({ leg }) => leg.instrument_id),
   );
   const legs: InstructionLegJson[] = [];
   const learned: ResolvedInstrument[] = [];
-  for (const [index, leg] of input.legs.entries()) {
+  for (const [index, { leg, partyChainId }] of sent.entries()) {
     const loc = ["body", "legs", index];
     const instrument = await resolveInstrument(
       { deployment: deps.deployment, chains: deps.chains, registry },
       {
         instrument_id: leg.instrument_id,
         chain_id: leg.chain_id ?? undefined,
-        partyChainId: input.party.chain_id ?? undefined,
+        partyChainId: partyChainId ?? undefined,
         loc,
       },
     );
@@ -135,7 +141,7 @@ function quantityFault(error: unknown, precision: string, loc: Location): unknow
   return new ApiError("quantity_out_of_range", "The quantity, fees included, exceeds 2^256-1 base units", at);
 }
 
-/** What a template's fees come to for an instruction: its own mode, else the template's. */
+/** What a template's fees come to for a trade: its own mode, else the template's. */
 export function feesOf(config: TemplateConfig, mode: FeeMode | null | undefined): { bps: number; mode: FeeMode } {
   return { bps: config.fees.bps, mode: mode ?? config.fees.default_mode };
 }
