@@ -45,6 +45,7 @@ async function storeOutcome(trx: StoreTransaction, claim: Claim, outcome: Outcom
       response_excerpt: outcome.excerpt,
       error: outcome.error,
       duration_ms: outcome.durationMs,
+      attempted_at: sql<Date>`clock_timestamp()`,
       next_attempt_at: next,
     })
     .where("id", "=", claim.id)

@@ -1,16 +1,30 @@
 import { getActivity } from "./activity/get-activity.ts";
 import { listActivity } from "./activity/list-activity.ts";
+import { getAdminComplianceCheck } from "./admin/get-compliance-check.ts";
+import { getAdminEnvironment } from "./admin/get-environment.ts";
 import { getPipeline } from "./admin/get-pipeline.ts";
+import { getAdminPlatform } from "./admin/get-platform.ts";
+import { getProviderHealth } from "./admin/get-provider-health.ts";
+import { getProvidersHealth } from "./admin/get-providers-health.ts";
 import { getAdminSettlement } from "./admin/get-settlement.ts";
 import { getSettlementMetrics } from "./admin/get-settlement-metrics.ts";
 import { getSettlementTransitions } from "./admin/get-settlement-transitions.ts";
+import { listAdminActivity } from "./admin/list-activity.ts";
+import { listAdminComplianceChecks } from "./admin/list-compliance-checks.ts";
+import { listAdminEnvironments } from "./admin/list-environments.ts";
+import { listPlatforms } from "./admin/list-platforms.ts";
 import { listAdminSettlementEvents } from "./admin/list-settlement-events.ts";
 import { listAdminSettlements } from "./admin/list-settlements.ts";
 import { listStuckSettlements } from "./admin/list-stuck-settlements.ts";
+import { listAdminWebhookDeliveries, listFailedWebhookDeliveries } from "./admin/list-webhook-deliveries.ts";
+import { listAdminWebhookEndpoints } from "./admin/list-webhook-endpoints.ts";
+import { overrideCompliance } from "./admin/override-compliance.ts";
 import { retrySettlement } from "./admin/retry-settlement.ts";
 import { rollbackSettlement } from "./admin/rollback-settlement.ts";
 import { transitionSettlement } from "./admin/transition-settlement.ts";
 import { triggerMaturity } from "./admin/trigger-maturity.ts";
+import { updateAdminEnvironment } from "./admin/update-environment.ts";
+import { updateAdminPlatform } from "./admin/update-platform.ts";
 import { createAllowedIp } from "./allowed-ips/create-allowed-ip.ts";
 import { deleteAllowedIp } from "./allowed-ips/delete-allowed-ip.ts";
 import { listAllowedIps } from "./allowed-ips/list-allowed-ips.ts";
@@ -137,7 +151,22 @@ export const operations: readonly Operation[] = [
   transitionSettlement,
   rollbackSettlement,
   retrySettlement,
+  overrideCompliance,
   triggerMaturity,
+  listAdminComplianceChecks,
+  getAdminComplianceCheck,
+  listPlatforms,
+  getAdminPlatform,
+  updateAdminPlatform,
+  listAdminEnvironments,
+  getAdminEnvironment,
+  updateAdminEnvironment,
+  listAdminActivity,
+  getProvidersHealth,
+  getProviderHealth,
+  listAdminWebhookEndpoints,
+  listAdminWebhookDeliveries,
+  listFailedWebhookDeliveries,
   getStatus,
   getJwks,
   queryGraphql,

@@ -44,6 +44,19 @@ export const EnvironmentUpdate = z
   })
   .openapi("EnvironmentUpdate", { description: "Given fields only." });
 
+/** What KeyStone may give. */
+const MAX_RATE = 60_000;
+
+export const AdminEnvironmentUpdate = z
+  .strictObject({
+    ...EnvironmentUpdate.omit({ name: true }).shape,
+    rate_limit_rpm: z.int().min(1).max(MAX_RATE).nullish().openapi({
+      description: "Requests per minute. Null: the API's own.",
+    }),
+    reason: text(0, 2000).nullish().openapi({ description: "Required with is_active. The platform reads it too." }),
+  })
+  .openapi("AdminEnvironmentUpdate", { description: "Given fields only." });
+
 export const EnvironmentRead = z
   .strictObject({
     id: uuid,
@@ -65,4 +78,5 @@ export const EnvironmentPage = pageOf("Environment", EnvironmentRead);
 
 export type EnvironmentCreate = z.output<typeof EnvironmentCreate>;
 export type EnvironmentUpdate = z.output<typeof EnvironmentUpdate>;
+export type AdminEnvironmentUpdate = z.output<typeof AdminEnvironmentUpdate>;
 export type EnvironmentRead = z.output<typeof EnvironmentRead>;

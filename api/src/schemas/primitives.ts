@@ -210,6 +210,12 @@ export function queryInteger(min: number, max: number) {
     .openapi({ type: "integer", minimum: min, maximum: max });
 }
 
+/** A boolean in a query string. */
+export const queryBoolean = z
+  .enum(["true", "false"])
+  .transform((value) => value === "true")
+  .openapi({ type: "boolean" });
+
 /** A UUID that a query filters by. */
 export const uuidInput = pattern(UUID, "Input should be a UUID")
   .transform((value) => value.toLowerCase())

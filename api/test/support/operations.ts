@@ -29,7 +29,8 @@ const { paths } = JSON.parse(readFileSync(new URL("../../openapi.json", import.m
   paths: Record<string, Record<string, Documented>>;
 };
 
-const CONFIRMED = { reason: "A test asks for it", confirm: true };
+const REASON = { reason: "A test asks for it" };
+const CONFIRMED = { ...REASON, confirm: true };
 
 /** Bodies that are taken; an operation that needs one and is not here fails the tests that are made for every operation. */
 const BODIES: Record<string, (world: World) => unknown> = {
@@ -38,7 +39,10 @@ const BODIES: Record<string, (world: World) => unknown> = {
   transitionSettlement: () => ({ target_state: "COMPLIANCE_CHECKING", ...CONFIRMED }),
   rollbackSettlement: () => CONFIRMED,
   retrySettlement: () => CONFIRMED,
+  overrideCompliance: () => ({ decision: "approve", ...CONFIRMED }),
   triggerMaturity: () => CONFIRMED,
+  updateAdminPlatform: () => ({ status: "active", ...REASON }),
+  updateAdminEnvironment: () => ({ is_active: true, ...REASON }),
   createAllowedIp: () => ({ cidr: "192.0.2.0/24" }),
   createEnvironment: async ({ local }) => {
     const { client_id } = await local.createClient();

@@ -17,6 +17,7 @@ import { connectChain } from "../../src/chains/client.ts";
 import { SecretBook } from "../../src/facts/secrets.ts";
 import { createLogger } from "../../src/log.ts";
 import { Reconciler } from "../../src/reconcile.ts";
+import { Circuits } from "../../src/screening/circuits.ts";
 import { keyring, storeAgreed } from "../support/agreed.ts";
 import { A, B, leg, policy } from "../support/facts.ts";
 import { createViews, show } from "../support/views.ts";
@@ -82,6 +83,7 @@ describe("interventions on the real coordinator", function () {
       attester: localAccount("attester"),
       secrets: new SecretBook(keyring, log),
       providers: new Map(),
+      circuits: new Circuits(db),
       policy,
       log,
     };

@@ -7,7 +7,8 @@ export async function createViews(db: Store): Promise<void> {
   const tables: Record<keyof ChainViews, string> = {
     settlement: `chain_id int8, settlement_hash text, ref text, ruleset text, terms text, created bool, state text, verdict text,
       transition_count int, block_number int8, block_hash text, block_timestamp int8, tx_hash text`,
-    transition: "chain_id int8, settlement_hash text, sequence int, to_state text, evidence_hash text, block_number int8",
+    transition:
+      "chain_id int8, settlement_hash text, sequence int, to_state text, evidence_hash text, block_number int8",
     leg: `chain_id int8, settlement_hash text, leg_index int, status text, depositor text, recipient text, token text, amount numeric,
       redirected_to text, claimable_reason text, deposit_tx_hash text, release_tx_hash text, block_number int8, block_hash text`,
     settlement_chain: `chain_id int8, settlement_hash text, locked bool, verdict text, lock_reported bool, release_reported bool,

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { access } from "../../auth/access.ts";
 import { eventName } from "../../schemas/event.ts";
 import { pageQuery } from "../../schemas/page.ts";
-import { pathId, text, timeInput } from "../../schemas/primitives.ts";
+import { pathId, queryBoolean, text, timeInput } from "../../schemas/primitives.ts";
 import { WebhookDeliveryPage } from "../../schemas/webhook.ts";
 import { listDeliveries as list } from "../../services/webhooks/list-deliveries.ts";
 import { answer, createRoute, operation, problems } from "../operation.ts";
@@ -20,11 +20,7 @@ export const listDeliveries = operation(
     request: {
       params: z.object({ endpoint_id: pathId }),
       query: pageQuery({
-        success: z
-          .enum(["true", "false"])
-          .transform((value) => value === "true")
-          .optional()
-          .openapi({ type: "boolean" }),
+        success: queryBoolean.optional(),
         event_type: eventName.optional(),
         event_id: text(1, 100).optional(),
         created_from: timeInput.optional(),

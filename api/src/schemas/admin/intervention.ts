@@ -18,6 +18,13 @@ export const TransitionCreate = z
   .strictObject({ target_state: settlementState, ...confirmed })
   .openapi("TransitionCreate", { required: ["target_state", "reason", "confirm"] });
 
+export const ComplianceOverride = z
+  .strictObject({
+    decision: z.enum(["approve", "reject"]).openapi({ description: "What the attester says: Pass or Fail." }),
+    ...confirmed,
+  })
+  .openapi("ComplianceOverride", { required: ["decision", "reason", "confirm"] });
+
 export const Intervention = z
   .strictObject({
     settlement_id: uuid,

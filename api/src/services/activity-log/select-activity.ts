@@ -3,9 +3,14 @@ import type { PlatformCaller } from "../../auth/caller.ts";
 import type { ActivityLogRead } from "../../schemas/activity.ts";
 import { showTime } from "../time.ts";
 
+/** All of the log. */
+export function allActivity(db: Store) {
+  return db.selectFrom("keystone.activity_log as activity");
+}
+
 /** What the caller may see of the log: a user all of its platform, a machine what concerns its environment. */
 export function activityOf(db: Store, { platformId, environmentId }: PlatformCaller) {
-  const own = db.selectFrom("keystone.activity_log as activity").where("activity.platform_id", "=", platformId);
+  const own = allActivity(db).where("activity.platform_id", "=", platformId);
   return environmentId === null ? own : own.where("activity.environment_id", "=", environmentId);
 }
 

@@ -3,6 +3,7 @@ import type { Actor } from "../../auth/caller.ts";
 import type { Dependencies } from "../../context.ts";
 import type { AdminSettlementRead } from "../../schemas/admin/settlement.ts";
 import type { Page, PageInput } from "../../schemas/page.ts";
+import { asPrefix } from "../like.ts";
 import { afterCursor, skipped } from "../newest-first.ts";
 import { readWindow, toPage } from "../paging.ts";
 import { loadSettlements } from "../settlements/load-settlements.ts";
@@ -14,7 +15,7 @@ import {
   namedSettlements,
   renderAdminSettlement,
 } from "./find-any-settlement.ts";
-import { asPrefix, hasParty } from "./settlement-filters.ts";
+import { hasParty } from "./settlement-filters.ts";
 
 export interface AdminSettlementFilters extends PageInput {
   platform_id?: string | undefined;

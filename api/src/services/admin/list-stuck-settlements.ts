@@ -6,6 +6,7 @@ import type { Page, PageInput } from "../../schemas/page.ts";
 import { skipped } from "../newest-first.ts";
 import { readWindow, toPage } from "../paging.ts";
 import { loadSettlements } from "../settlements/load-settlements.ts";
+import { CLOSING_INITIAL_STATE } from "../settlements/render-context.ts";
 import { inSnapshot, shownState } from "../settlements/select-settlement.ts";
 import { counterpartyName, namedColumns, namedSettlements, renderAdminSettlement } from "./find-any-settlement.ts";
 import { hasParty, TERMINAL_STATES } from "./settlement-filters.ts";
@@ -23,7 +24,7 @@ const STALE_AFTER_SECONDS = 900;
  * anyone about anything, so those are no progress. A repo's closing has nothing to do before its maturity.
  */
 const progressedAt = sql<Date>`greatest(settlement.created_at, progress.at,
-  CASE WHEN ${shownState} = 'AWAITING_MATURITY' THEN to_timestamp((settlement.terms->>'notBefore')::bigint) END)`;
+  CASE WHEN ${shownState} = ${CLOSING_INITIAL_STATE} THEN to_timestamp((settlement.terms->>'notBefore')::bigint) END)`;
 
 /** Settlements that are not at an end and are past their timeout or have stood still too long, the stalest first. */
 export function listStuckSettlements(

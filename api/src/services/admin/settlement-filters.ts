@@ -10,19 +10,5 @@ export function hasParty(
     AND ${sql.ref(`side.${column}`)} ${sql.raw(operator)} ${value})`;
 }
 
-/** What LIKE takes for text that begins so, whatever signs are in it. */
-export function asPrefix(text: string): string {
-  return `${escapeLike(text)}%`;
-}
-
-/** What LIKE takes for text with this somewhere in it. */
-export function asPart(text: string): string {
-  return `%${escapeLike(text)}%`;
-}
-
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, "\\$&");
-}
-
 /** The states in which nothing more is decided. */
 export const TERMINAL_STATES = ["FINALIZED", "ROLLED_BACK", "TIMED_OUT"];

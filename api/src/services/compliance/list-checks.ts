@@ -19,7 +19,7 @@ export interface CheckFilters extends PageInput {
   provider?: string | undefined;
 }
 
-type CheckRow = Row<"compliance_check"> &
+export type CheckRow = Row<"compliance_check"> &
   Pick<Row<"party">, "position"> &
   Pick<Row<"settlement">, "settlement_hash" | "terms">;
 
@@ -65,7 +65,11 @@ export function listChecks(
 }
 
 /** Each with the newest statement on chain that says it. */
-async function renderChecks(trx: StoreTransaction, caller: Caller, rows: CheckRow[]): Promise<ComplianceCheckRead[]> {
+export async function renderChecks(
+  trx: StoreTransaction,
+  caller: Pick<Caller, "kind" | "rights">,
+  rows: CheckRow[],
+): Promise<ComplianceCheckRead[]> {
   if (rows.length === 0) return [];
   const hashes = [...new Set(rows.map((row) => row.settlement_hash))];
   const attesters = [...new Set(rows.flatMap((row) => row.terms.attesters))];

@@ -1,6 +1,6 @@
 import { ComplianceStatus } from "@keystoneos/protocol";
 import type { Row } from "@keystoneos/store";
-import type { Caller } from "../../auth/caller.ts";
+import type { Actor } from "../../auth/caller.ts";
 import type { CallerKind, Right } from "../../auth/rights.ts";
 import type { ComplianceCheckRead } from "../../schemas/compliance.ts";
 import { showAddress } from "../../schemas/primitives.ts";
@@ -14,14 +14,18 @@ const ATTESTED: Partial<Record<Row<"compliance_check">["status"], number>> = {
 };
 
 /** The right that shows what a provider said, by kind of caller. */
-const SENSITIVE_RIGHT: Partial<Record<CallerKind, Right>> = { m2m: "settlements:write", user: "compliance:decide" };
+const SENSITIVE_RIGHT: Partial<Record<CallerKind, Right>> = {
+  m2m: "settlements:write",
+  user: "compliance:decide",
+  admin: "keystone:admin",
+};
 
-/** A check of an own party, which stands at this position among the parties; `statements` are the newest words on chain. */
+/** A check of a party that the caller may see, which stands at this position among the parties; `statements` are the newest words on chain. */
 export function renderCheck(
   check: Row<"compliance_check">,
   position: number,
   statements: readonly NewestStatement[],
-  caller: Caller,
+  caller: Pick<Actor, "kind" | "rights">,
 ): ComplianceCheckRead {
   const needed = SENSITIVE_RIGHT[caller.kind];
   const sensitive = needed !== undefined && caller.rights.has(needed);

@@ -6,10 +6,10 @@ import { afterCursor, skipped } from "../newest-first.ts";
 import { readWindow, toPage } from "../paging.ts";
 import { environments, renderEnvironment } from "./select-environment.ts";
 
-/** The environments of the caller's platform, active or not, newest first. */
+/** The environments of a platform, active or not, newest first. */
 export async function listEnvironments(
   { db }: Dependencies,
-  { platformId }: PlatformCaller,
+  { platformId }: Pick<PlatformCaller, "platformId">,
   input: PageInput,
 ): Promise<Page<EnvironmentRead>> {
   const window = readWindow(input);

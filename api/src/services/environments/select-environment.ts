@@ -15,17 +15,17 @@ export function environments(db: Store | StoreTransaction) {
     .select("endpoint.url as webhook_url");
 }
 
-/** One environment of the platform, active or not. Throws ApiError 404. */
+/** One environment of the platform, or of any (null), active or not. Throws ApiError 404. */
 export async function findEnvironment(
   db: Store | StoreTransaction,
-  platformId: string,
+  platformId: string | null,
   id: string,
   options: { lock?: boolean } = {},
 ): Promise<EnvironmentRow> {
   const row = isUuid(id)
     ? await environments(db)
         .where("environment.id", "=", id)
-        .where("environment.platform_id", "=", platformId)
+        .$if(platformId !== null, (query) => query.where("environment.platform_id", "=", platformId as string))
         .$if(options.lock === true, (query) => query.forNoKeyUpdate("environment" as never))
         .executeTakeFirst()
     : undefined;

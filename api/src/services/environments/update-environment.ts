@@ -1,9 +1,9 @@
-import { transaction } from "@keystoneos/store";
+import { type NewRow, type StoreTransaction, transaction } from "@keystoneos/store";
 import { sql } from "kysely";
 import type { PlatformCaller } from "../../auth/caller.ts";
 import type { Dependencies, RequestFacts } from "../../context.ts";
 import type { EnvironmentRead, EnvironmentUpdate } from "../../schemas/environment.ts";
-import { callersActivity, recordActivity } from "../activity.ts";
+import { type Activity, callersActivity, recordActivity } from "../activity.ts";
 import { given } from "../given.ts";
 import { keepWebhook } from "./keep-webhook.ts";
 import { type EnvironmentRow, findEnvironment, renderEnvironment } from "./select-environment.ts";
@@ -22,27 +22,41 @@ export function updateEnvironment(
 ): Promise<EnvironmentRead> {
   return transaction(deps.db, async (trx) => {
     const before = await findEnvironment(trx, caller.platformId, id, { lock: true });
-    const changed = fieldsChanged(before, input);
-    if (changed.length === 0) return renderEnvironment(before);
-    const { webhook_url, webhook_secret, ...columns } = input;
-    await trx
-      .updateTable("keystone.environment")
-      .set({ ...given(columns), updated_at: sql<Date>`clock_timestamp()` })
-      .where("id", "=", before.id)
-      .execute();
-    await keepWebhook(trx, deps, before, { webhook_url, webhook_secret });
-    await recordActivity(trx, [
-      callersActivity({ ...caller, environmentId: before.id }, facts, {
-        ...described(before, input),
-        category: "environment",
-        resourceType: "environment",
-        resourceId: before.id,
-        statusCode: 200,
-        detail: { changed },
-      }),
-    ]);
-    return renderEnvironment(await findEnvironment(trx, caller.platformId, before.id));
+    const owner = { ...caller, environmentId: before.id };
+    return changeEnvironment(deps, trx, before, input, (activity) => callersActivity(owner, facts, activity));
   });
+}
+
+/**
+ * Changes the given fields of an environment that `trx` has locked; `rowOf` says in the log who did. Throws as `updateEnvironment` does.
+ */
+export async function changeEnvironment(
+  deps: Dependencies,
+  trx: StoreTransaction,
+  before: EnvironmentRow,
+  input: EnvironmentUpdate,
+  rowOf: (activity: Activity) => NewRow<"activity_log">,
+): Promise<EnvironmentRead> {
+  const changed = fieldsChanged(before, input);
+  if (changed.length === 0) return renderEnvironment(before);
+  const { webhook_url, webhook_secret, ...columns } = input;
+  await trx
+    .updateTable("keystone.environment")
+    .set({ ...given(columns), updated_at: sql<Date>`clock_timestamp()` })
+    .where("id", "=", before.id)
+    .execute();
+  await keepWebhook(trx, deps, before, { webhook_url, webhook_secret });
+  await recordActivity(trx, [
+    rowOf({
+      ...described(before, input),
+      category: "environment",
+      resourceType: "environment",
+      resourceId: before.id,
+      statusCode: 200,
+      detail: { changed },
+    }),
+  ]);
+  return renderEnvironment(await findEnvironment(trx, before.platform_id, before.id));
 }
 
 /** A secret cannot be compared, so that giving one is a change; nothing else is that stays as it was. */

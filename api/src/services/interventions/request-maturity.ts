@@ -6,12 +6,10 @@ import type { Intervention } from "../../schemas/admin/intervention.ts";
 import { isUuid } from "../../schemas/primitives.ts";
 import type { Heads } from "../settlements/finality.ts";
 import type { LoadedSettlement } from "../settlements/load-settlements.ts";
-import { stateOf } from "../settlements/render-context.ts";
+import { CLOSING_INITIAL_STATE, stateOf } from "../settlements/render-context.ts";
 import { answerOf, openIntent, type Request, storeIntent, type Wanted } from "./intervention.ts";
 import { lockSettlement } from "./lock-settlement.ts";
 import { allowedTargets, isTerminal, notAllowed, terminal } from "./request-transition.ts";
-
-const WAITING = "AWAITING_MATURITY";
 
 /**
  * Has a repo's closing opened: at maturity by having the relayer try anew, before only where the ruleset lets the operator do it.
@@ -22,8 +20,8 @@ export function requestMaturity(deps: Dependencies, request: Request): Promise<I
     const closingId = await closingOf(trx, request.settlementId);
     const { loaded, heads } = await lockSettlement(deps, trx, closingId);
     if (isTerminal(loaded)) throw terminal();
-    if (stateOf(loaded) !== WAITING) return answerOf(loaded, "trigger_maturity", "already_done", null);
-    const wanted = await wantedOf(deps, trx, loaded, heads);
+    if (stateOf(loaded) !== CLOSING_INITIAL_STATE) return answerOf(loaded, "trigger_maturity", "already_done", null);
+    const wanted = wantedOf(deps, loaded, heads);
     const open = await openIntent(trx, closingId, wanted);
     if (open !== null) return answerOf(loaded, "trigger_maturity", "already_done", open);
     return storeIntent(deps, trx, loaded, request, wanted);
@@ -45,17 +43,13 @@ async function closingOf(trx: StoreTransaction, id: string): Promise<string> {
   return closing;
 }
 
-async function wantedOf(
-  deps: Dependencies,
-  trx: StoreTransaction,
-  loaded: LoadedSettlement,
-  heads: Heads,
-): Promise<Wanted> {
+function wantedOf(deps: Dependencies, loaded: LoadedSettlement, heads: Heads): Wanted {
   const { row } = loaded;
   const now = heads.get(deps.deployment.coordinatorChainId)?.timestamp ?? 0;
   const allowed = allowedTargets(deps, loaded, heads);
   if (now >= row.terms.notBefore) {
-    if (await isVoid(deps, trx, loaded)) throw notAllowed(allowed);
+    // The opening has ended otherwise than FINALIZED: its closing never opens.
+    if (loaded.repo?.verdict === "rollback") throw notAllowed(allowed);
     return { action: "trigger_maturity", target: null };
   }
   const { states } = templateRuleset(row.template_config, row.terms.ruleset);
@@ -65,15 +59,4 @@ async function wantedOf(
   );
   if (opens === undefined) throw notAllowed(allowed);
   return { action: "trigger_maturity", target: opens.target };
-}
-
-/** Whether the opening has ended otherwise than FINALIZED, so that its closing never opens. */
-async function isVoid({ deployment }: Dependencies, trx: StoreTransaction, { row }: LoadedSettlement) {
-  const opening = await trx
-    .selectFrom("indexer.settlement")
-    .select("verdict")
-    .where("settlement_hash", "=", row.terms.parent)
-    .where("chain_id", "=", BigInt(deployment.coordinatorChainId))
-    .executeTakeFirst();
-  return opening?.verdict === "rollback";
 }

@@ -32,3 +32,11 @@ CREATE INDEX party_by_idempotency_key ON party (idempotency_key text_pattern_ops
 CREATE INDEX compliance_check_newest ON compliance_check (created_at DESC, id DESC);
 CREATE INDEX activity_newest ON activity_log (created_at DESC, id DESC);
 CREATE INDEX activity_by_resource ON activity_log (resource_type, resource_id);
+
+-- When an attempt was made, so that operators see since when an endpoint fails.
+ALTER TABLE webhook_delivery ADD COLUMN attempted_at timestamptz(3);
+UPDATE webhook_delivery SET attempted_at = created_at WHERE NOT pending;
+CREATE INDEX webhook_delivery_newest ON webhook_delivery (created_at DESC, id DESC);
+CREATE INDEX webhook_delivery_succeeded ON webhook_delivery (endpoint_id, attempted_at) WHERE success;
+CREATE INDEX webhook_delivery_failed ON webhook_delivery (endpoint_id, attempted_at) WHERE NOT success AND NOT pending;
+CREATE INDEX webhook_endpoint_newest ON webhook_endpoint (created_at DESC, id DESC);

@@ -85,6 +85,8 @@ interface WebhookDeliveryTable {
   response_excerpt: ColumnType<string | null, string | null | undefined, string | null>;
   error: ColumnType<string | null, string | null | undefined, string | null>;
   duration_ms: ColumnType<number | null, number | null | undefined, number | null>;
+  /** Null until it was made. */
+  attempted_at: NullableTimestamp;
   created_at: Timestamp;
 }
 
