@@ -9,11 +9,9 @@ export const AdminWebhookEndpointRead = z
     platform_id: uuid,
     platform_name: z.string(),
     last_success_at: time.nullable().openapi({ description: "Of the last 30 days." }),
-    failing_since: time
-      .nullable()
-      .openapi({
-        description: "The first failed attempt after the last one that succeeded; null when none has failed.",
-      }),
+    failing_since: time.nullable().openapi({
+      description: "The first failed attempt after the last one that succeeded; null when none has failed.",
+    }),
   })
   .openapi("AdminWebhookEndpointRead", { description: "Never a secret." });
 

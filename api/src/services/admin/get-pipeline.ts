@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Dependencies } from "../../context.ts";
 import type { Pipeline } from "../../schemas/admin/settlement.ts";
 import { settlementState } from "../../schemas/enums.ts";
@@ -7,13 +8,13 @@ import { TERMINAL_STATES } from "./settlement-filters.ts";
 /** How many settlements there are in each state, those without any included. */
 export async function getPipeline({ db, deployment }: Dependencies): Promise<Pipeline> {
   const rows = await allSettlements(db, deployment)
-    .select(shownState.as("state"))
+    .select(shownState.as("shown"))
     .select((eb) => eb.fn.countAll<bigint>().as("count"))
-    .groupBy(shownState)
+    .groupBy(sql`shown`)
     .execute();
   const states = settlementState.options.map((state) => ({
     state,
-    count: Number(rows.find((row) => row.state === state)?.count ?? 0),
+    count: Number(rows.find(({ shown }) => shown === state)?.count ?? 0),
   }));
   const sum = (terminal: boolean) =>
     states

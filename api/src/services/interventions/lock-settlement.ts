@@ -20,7 +20,7 @@ export async function lockSettlement(
     .selectFrom("keystone.settlement")
     .select("id")
     .where("id", "=", id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (locked === undefined) throw notFound("Settlement");
   return findAnySettlement(deps, trx, locked.id);
