@@ -41,6 +41,7 @@ export const settlement = onchainTable(
     byHash: index("settlement_by_hash").on(table.settlementHash),
     byRef: index("settlement_by_ref").on(table.ref),
     byBlock: index("settlement_by_block").on(table.chainId, table.blockNumber),
+    byState: index("settlement_by_state").on(table.chainId, table.state),
   }),
 );
 
@@ -65,6 +66,7 @@ export const transition = onchainTable(
     pk: primaryKey({ columns: [table.chainId, table.settlementHash, table.sequence] }),
     byHash: index("transition_by_hash").on(table.settlementHash),
     byBlock: index("transition_by_block").on(table.chainId, table.blockNumber, table.logIndex),
+    byTime: index("transition_by_time").on(table.chainId, table.blockTimestamp),
   }),
 );
 

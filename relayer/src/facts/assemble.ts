@@ -27,6 +27,7 @@ export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, agr
     rows.settlements.find((row) => row.settlement_hash === hash && Number(row.chain_id) === coordinatorChainId);
   const settlement = atCoordinator(intent.settlement_hash);
   const parent = atCoordinator(terms.parent);
+  const taken = shown(rows.transitions).filter((row) => Number(row.chain_id) === coordinatorChainId);
   return {
     intentId: intent.intent_id,
     settlementId: intent.settlement_id,
@@ -34,9 +35,7 @@ export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, agr
     terms,
     ruleset,
     screeningStates: screeningStates(intent),
-    entered: shown(rows.transitions)
-      .filter((row) => Number(row.chain_id) === coordinatorChainId)
-      .map((row) => row.to_state),
+    entered: taken.map((row) => row.to_state),
     rounds: ours(rows.rounds),
     providers: { entity: intent.config.compliance.entity_providers, wallet: intent.config.compliance.wallet_providers },
     coordinatorChainId,
@@ -77,17 +76,17 @@ export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, agr
       blockNumber: row.block_number,
       createdAt: row.created_at,
     })),
-    interventions: asked.flatMap((row) => interventionOf(row, rows, coordinatorChainId)),
+    interventions: asked.flatMap((row) => interventionOf(row, taken)),
     retry: retry === undefined ? null : { intentId: retry.id, askedAt: retry.created_at },
     operator: source.operator,
   };
 }
 
-function interventionOf(row: Rows["interventions"][number], rows: Rows, chainId: number): InterventionFacts[] {
+function interventionOf(row: Rows["interventions"][number], taken: Rows["transitions"]): InterventionFacts[] {
   if (row.status !== "open") return [];
   const { id: intentId, target_state: target, evidence_hash: evidenceHash } = row;
   const step = target === null || evidenceHash === null ? null : { target, evidenceHash };
-  const entered = rows.entered.find((one) => one.intent_id === intentId && Number(one.chain_id) === chainId);
+  const entered = taken.find(({ to_state }) => to_state === target);
   return [{ intentId, step, reachedIn: entered?.block_number ?? null }];
 }
 

@@ -76,21 +76,9 @@ async function readChains(trx: StoreTransaction, hashes: Hex[], openings: Hex[])
       .selectAll()
       .where("settlement_hash", "in", [...hashes, ...openings])
       .execute(),
-    entered: await trx
-      .selectFrom("indexer.transition as t")
-      .innerJoin("keystone.settlement as s", "s.settlement_hash", "t.settlement_hash")
-      .innerJoin("keystone.intent as i", (join) =>
-        join
-          .onRef("i.settlement_id", "=", "s.id")
-          .onRef("i.target_state", "=", "t.to_state")
-          .on("i.status", "=", "open"),
-      )
-      .select(["i.id as intent_id", "t.chain_id", "t.block_number"])
-      .where("t.settlement_hash", "in", hashes)
-      .execute(),
     transitions: await trx
       .selectFrom("indexer.transition")
-      .select(["chain_id", "settlement_hash", "to_state"])
+      .select(["chain_id", "settlement_hash", "to_state", "block_number"])
       .where("settlement_hash", "in", hashes)
       .orderBy("sequence")
       .execute(),

@@ -230,6 +230,35 @@ describe("loadFacts", function () {
     expect(lines.join()).to.contain("the terms name the coordinator").and.to.contain("the terms hash to");
   });
 
+  it("knows what operators have asked for and is not over, and when they last had everything tried anew", async () => {
+    const [one, other] = [await storeAgreed(db), await storeAgreed(db)];
+    const asked = { settlement_id: one.settlementId, actor: "operator|1", reason: "Because" };
+    const at = (seconds: number) => new Date((T0 + seconds) * 1000);
+    const ids: string[] = [];
+    for (const [index, row] of [
+      { kind: "retry" as const, status: "done" as const },
+      { kind: "rollback" as const, target_state: "ROLLED_BACK", evidence_hash: guid(1) },
+      { kind: "transition" as const, target_state: "COMPLIANCE_CHECKING", evidence_hash: guid(2) },
+      { kind: "transition" as const, target_state: "TIMED_OUT", evidence_hash: guid(3), status: "failed" as const },
+      { kind: "trigger_maturity" as const },
+    ].entries()) {
+      const values = { ...asked, ...row, created_at: at(index) };
+      const { id } = await db.insertInto("keystone.intent").values(values).returning("id").executeTakeFirstOrThrow();
+      ids.push(id);
+    }
+    const entered = { settlement_hash: one.settlementHash, to_state: "COMPLIANCE_CHECKING" };
+    await show(db, "transition", { ...entered, chain_id: BigInt(A), sequence: 2, block_number: 7n });
+    await show(db, "transition", { ...entered, chain_id: BigInt(B), sequence: 3, block_number: 1n });
+    const [first, second] = await load(one.intentId, other.intentId);
+    expect(first?.interventions).to.deep.equal([
+      { intentId: ids[1], step: { target: "ROLLED_BACK", evidenceHash: guid(1) }, reachedIn: null },
+      { intentId: ids[2], step: { target: "COMPLIANCE_CHECKING", evidenceHash: guid(2) }, reachedIn: 7n },
+      { intentId: ids[4], step: null, reachedIn: null },
+    ]);
+    expect(first?.retry).to.deep.equal({ intentId: ids[4], askedAt: at(4) });
+    expect(second).to.deep.include({ interventions: [], retry: null });
+  });
+
   it("leaves out what was closed", async () => {
     const { intentId } = await storeAgreed(db);
     await db.updateTable("keystone.intent").set({ status: "done" }).execute();
