@@ -6,6 +6,7 @@ import { allowIp } from "../support/allowed-ips.ts";
 import { emptyBucket } from "../support/buckets.ts";
 import type { Answer } from "../support/client.ts";
 import { FORGERIES } from "../support/forgeries.ts";
+import { instrument, registrar } from "../support/instruments.ts";
 import { addMember, operatorToken } from "../support/members.ts";
 import { callOf, type Operation, operations, secured } from "../support/operations.ts";
 import { createSession } from "../support/sessions.ts";
@@ -62,6 +63,12 @@ describe("every operation", () => {
       endpoint_id: endpointId,
       delivery_id: delivery.id,
       event_id: delivery.event_id,
+      instrument_id: (
+        await world().call("POST", "/v1/instruments", {
+          token: await registrar(world(), trade.seller),
+          json: instrument(),
+        })
+      ).body.id,
       log_id: row.id,
       user_id: (await addMember(world(), seller)).userId,
       invitation_id: invitation.id,

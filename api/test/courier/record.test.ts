@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { recordEvents } from "../../src/courier/record.ts";
+import { screenTrade } from "../support/checks.ts";
 import type { Json } from "../support/client.ts";
 import { AWAY, HOME } from "../support/deployment.ts";
 import { setHeads } from "../support/facts.ts";
@@ -313,5 +314,31 @@ describe("recordEvents", () => {
         .executeTakeFirstOrThrow();
       return { parties: rows, template_config: config.compliance };
     }
+  });
+
+  it("tells of each round of screening anew, each outcome once", async () => {
+    const outcomes = async () => (await names()).slice(1).map((name) => name.slice("settlement.compliance.".length));
+    const { db } = world();
+    const screenAgain = async (round: number, status: "flagged" | "pass") => {
+      await db.deleteFrom("keystone.compliance_check").where("settlement_id", "=", trade.settlementId).execute();
+      await screenTrade(world(), trade, { buyer_wallet: "pending" }, round);
+      await record();
+      await db
+        .updateTable("keystone.compliance_check")
+        .set({ status })
+        .where("settlement_id", "=", trade.settlementId)
+        .where("status", "=", "pending")
+        .execute();
+      await record();
+      await record();
+    };
+    await screenAgain(1, "pass");
+    expect(await outcomes()).to.deep.equal(["cleared"]);
+    await screenAgain(2, "pass");
+    expect(await outcomes()).to.deep.equal(["cleared", "cleared"]);
+    await screenAgain(3, "flagged");
+    expect(await outcomes()).to.deep.equal(["cleared", "cleared", "flagged"]);
+    const ids = (await told(trade.seller)).map(({ id }) => id);
+    expect(new Set(ids).size).to.equal(4);
   });
 });

@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { decisionPath } from "../support/checks.ts";
 import { bond, cash, sell } from "../support/instructions.ts";
+import { instrument, registrar } from "../support/instruments.ts";
 import { addEnvironment, createTenant, createUserToken, type Tenant } from "../support/tenants.ts";
+import { matchTrade } from "../support/trades.ts";
 import { createEndpoint, WEBHOOKS } from "../support/webhooks.ts";
 import { useWorld } from "../support/world.ts";
 
@@ -166,6 +169,27 @@ describe("generated requests", function () {
     );
   });
 
+  it("never break instruments and decisions", async () => {
+    const token = await registrar(world(), tenant);
+    const trade = await matchTrade(world(), { tenants: [tenant, await createTenant(world())] });
+    const bonds = { alias_type: "isin", leg_type: "payment", name: "x", token_id: null };
+    const writes = fc.oneof(
+      fc.nat(1e9).chain((n) => writeOf("POST", "/v1/instruments", instrument({ ...bonds, alias: `fuzz-${n}` }))),
+      fc.nat(1e9).chain((n) => writeOf("POST", "/v1/instruments", instrument({ alias: `fuzz-${n}` }))),
+      writeOf("POST", decisionPath(trade), { decision: "approve", reason: "x" }),
+    );
+    const seen = new Set<number>();
+    await fc.assert(
+      fc.asyncProperty(writes, async ({ method, path, json }) => {
+        const { status } = await world().call(method, path, { token, json });
+        expect([201, 409, 422]).to.include(status);
+        seen.add(status);
+      }),
+      { numRuns: 250 },
+    );
+    expect([...seen]).to.have.members([201, 409, 422]);
+  });
+
   it("never break the reads", async () => {
     const paths = fc.constantFrom(
       "/v1/instructions",
@@ -178,6 +202,7 @@ describe("generated requests", function () {
       "/v1/settlement-templates/{}",
       "/v1/instruments",
       "/v1/instruments/{}",
+      "/v1/compliance-checks",
       "/v1/events",
       "/v1/events/{}",
       WEBHOOKS,
@@ -195,6 +220,8 @@ describe("generated requests", function () {
       "created_to",
       "alias",
       "chain_id",
+      "check_type",
+      "provider",
       "token_address",
       "settlement_hash",
       "external_reference",

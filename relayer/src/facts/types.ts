@@ -127,7 +127,7 @@ export type CheckFacts = Pick<
   "id" | "party_id" | "check_type" | "provider" | "status" | "reference_id"
 >;
 
-export interface RoundFacts {
+interface RoundFacts {
   round: number;
   /** A state, or `renewal`. */
   cause: string;

@@ -3,6 +3,7 @@ import type { Caller } from "../../auth/caller.ts";
 import type { Dependencies, RequestFacts } from "../../context.ts";
 import { ApiError } from "../../errors/api-error.ts";
 import type { InstrumentCreate, InstrumentRead } from "../../schemas/instrument.ts";
+import { showAddress } from "../../schemas/primitives.ts";
 import { callersActivity, recordActivity } from "../activity.ts";
 import { findReplay, type IdempotentRequest, makeOnce } from "../idempotency.ts";
 import { getInstrument } from "./get-instrument.ts";
@@ -63,7 +64,12 @@ export async function createInstrument(
         resourceType: "instrument",
         resourceId: row.id,
         statusCode: 201,
-        detail: { alias: input.alias, chain_id: input.chain_id, token_address: input.token_address, verified },
+        detail: {
+          alias: input.alias,
+          chain_id: input.chain_id,
+          token_address: showAddress(input.token_address),
+          verified,
+        },
       }),
     ]);
     return row.id;
