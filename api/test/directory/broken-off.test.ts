@@ -66,6 +66,20 @@ describe("a write at the directory that breaks off", () => {
     expect((await world().call("POST", path, { token, json })).body.code).to.equal("invitation_exists");
   });
 
+  it("is replaced when somebody is invited again with other roles", async () => {
+    const json = { email: `${randomUUID()}@example.com`, role_ids: [await roleId(world(), "platform_manager")] };
+    const path = "/v1/platforms/me/invitations";
+    const call = await dying("invite");
+    await call("POST", path, { token, json });
+    const viewer = { ...json, role_ids: [await roleId(world(), "viewer")] };
+    const again = await world().call("POST", path, { token, json: viewer });
+    expect(again.body.roles).to.deep.equal(["viewer"]);
+    const pending = await world().deps.directory.invitations(tenant.orgId);
+    expect(pending.filter(({ inviteeEmail }) => inviteeEmail === json.email).map(({ id }) => id)).to.deep.equal([
+      again.body.id,
+    ]);
+  });
+
   it("is taken up when a member is removed again, and logged", async () => {
     const { userId } = await addMember(world(), tenant);
     const path = `/v1/platforms/me/members/${encodeURIComponent(userId)}`;
