@@ -1,4 +1,9 @@
+import { execFile } from "node:child_process";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { createTokenVerifier } from "../../src/auth/verify-token.ts";
 import type { Call } from "../support/client.ts";
@@ -8,12 +13,13 @@ import { AUDIENCE, useWorld } from "../support/world.ts";
 describe("from nothing to the first call, with the local issuer alone", () => {
   const world = useWorld();
   let call: Call;
+  let origin: string;
   let issuer: string;
   before(async () => {
     issuer = world().local.url;
     const jwksUrl = `${issuer}.well-known/jwks.json`;
     const tokens = createTokenVerifier({ issuer, audience: AUDIENCE, jwksUrl });
-    ({ call } = await world().serve({ tokens }));
+    ({ call, origin } = await world().serve({ tokens }));
   });
 
   const post = async (path: string, body: unknown) => {
@@ -95,6 +101,25 @@ describe("from nothing to the first call, with the local issuer alone", () => {
     const again = await signIn(grace);
     const after = await call("GET", "/v1/platforms/me/members", { token: again });
     expect(after.body, "the directory is on disk").to.deep.equal(members.body);
+  });
+
+  it("works as the operations page shows it", async () => {
+    const page = readFileSync(new URL("../../../docs/operations.md", import.meta.url), "utf8");
+    const shown = /first calls:\n\n```sh\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+    const folder = mkdtempSync(join(tmpdir(), "keystone-first-call-"));
+    try {
+      const secrets = join(folder, "secrets.json");
+      writeFileSync(secrets, JSON.stringify({ issuerAdminToken: world().local.adminToken }));
+      const lines = shown
+        .replace("http://127.0.0.1:8001", issuer.slice(0, -1))
+        .replace("http://127.0.0.1:8000", origin)
+        .replace(".keystone/secrets.json", secrets);
+      const { stdout, stderr } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", lines]);
+      expect(stderr).to.equal("");
+      expect(stdout).to.match(/"slug":"alpine"[\s\S]*"email":"grace@example.com"[\s\S]*"name":"platform_manager"/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it("gives a member the rights of the roles that it has when it signs in", async () => {
