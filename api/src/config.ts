@@ -41,7 +41,11 @@ export interface Config {
 
 const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
 const origin = url.regex(/^https?:\/\/[^/]+$/, "must be an origin, without a path");
-export const integer = (min: number, max: number) =>
+export /** What is sent there, a secret included, is only for its own eyes. */
+const directoryUrl = url
+  .regex(/\/$/, "must end with a slash")
+  .regex(/^(https:|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])/, "must be https where it is not on this machine");
+const integer = (min: number, max: number) =>
   z
     .string()
     .regex(/^[0-9]+$/, `must be an integer from ${min} to ${max}`)
@@ -75,7 +79,7 @@ const environmentSchema = z.object({
   OIDC_ISSUER: z.string("is missing: the `iss` of the tokens").min(1, "is empty"),
   OIDC_AUDIENCE: z.string().min(1, "is empty").default("https://api.keystoneos.xyz"),
   OIDC_JWKS_URL: url,
-  DIRECTORY_URL: url.regex(/\/$/, "must end with a slash"),
+  DIRECTORY_URL: directoryUrl,
   DIRECTORY_CLIENT_ID: z.string("is missing: this API's own client at the directory").min(1, "is empty"),
   DIRECTORY_CLIENT_SECRET: z.string("is missing: the secret of DIRECTORY_CLIENT_ID").min(1, "is empty"),
   DIRECTORY_LOGIN_CLIENT_ID: z.string("is missing: the client that invitations lead to").min(1, "is empty"),

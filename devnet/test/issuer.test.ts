@@ -26,7 +26,12 @@ describe("the local issuer", function () {
       name: "issuer",
       command: [join(ROOT, "devnet/src/issuer/main.ts")],
       cwd: ROOT,
-      env: { ISSUER_PORT: String(port), ISSUER_DIR: join(dir, "issuer"), ISSUER_ADMIN_TOKEN: ADMIN },
+      env: {
+        ISSUER_PORT: String(port),
+        ISSUER_DIR: join(dir, "issuer"),
+        ISSUER_ADMIN_TOKEN: ADMIN,
+        ISSUER_MANAGEMENT_CLIENT_SECRET: "the-secret-of-the-directory-client",
+      },
       logFile: join(dir, "issuer.log"),
       readyUrl: `${issuer}health`,
     });
@@ -66,9 +71,11 @@ describe("the local issuer", function () {
   it("says in its discovery document where everything is", async () => {
     const document = (await (await fetch(`${issuer}.well-known/openid-configuration`)).json()) as Record<
       string,
-      string
+      string | string[]
     >;
     expect(document.issuer).to.equal(issuer);
+    expect(document.authorization_endpoint).to.equal(`${issuer}authorize`);
+    expect(document.code_challenge_methods_supported).to.deep.equal(["S256"]);
     expect(document.token_endpoint).to.equal(`${issuer}oauth/token`);
     expect(document.jwks_uri).to.equal(`${issuer}.well-known/jwks.json`);
   });
@@ -192,11 +199,14 @@ describe("the local issuer", function () {
   });
 
   it("names the variable that it misses or does not understand", async () => {
-    const complete = { ISSUER_DIR: dir, ISSUER_ADMIN_TOKEN: ADMIN };
+    const secret = { ISSUER_MANAGEMENT_CLIENT_SECRET: "the-secret-of-the-directory-client" };
+    const complete = { ISSUER_DIR: dir, ISSUER_ADMIN_TOKEN: ADMIN, ...secret };
     expect(readIssuerConfig(complete).issuer).to.equal("http://127.0.0.1:8001/");
     const wrong: [Record<string, string>, string][] = [
-      [{ ISSUER_ADMIN_TOKEN: ADMIN }, "ISSUER_DIR is missing"],
-      [{ ISSUER_DIR: dir, ISSUER_ADMIN_TOKEN: "" }, "ISSUER_ADMIN_TOKEN is missing"],
+      [{ ...secret, ISSUER_ADMIN_TOKEN: ADMIN }, "ISSUER_DIR is missing"],
+      [{ ...complete, ISSUER_ADMIN_TOKEN: "" }, "ISSUER_ADMIN_TOKEN is missing"],
+      [{ ISSUER_DIR: dir, ISSUER_ADMIN_TOKEN: ADMIN }, "ISSUER_MANAGEMENT_CLIENT_SECRET is missing"],
+      [{ ...complete, ISSUER_REDIRECT_URIS: "http://a.example, callback" }, "ISSUER_REDIRECT_URIS"],
       [{ ...complete, ISSUER_PORT: "many" }, "ISSUER_PORT"],
       [{ ...complete, ISSUER_URL: "http://127.0.0.1:1" }, "ISSUER_URL"],
     ];

@@ -43,6 +43,10 @@ describe("the api process", function () {
       OIDC_ISSUER: issuer,
       OIDC_AUDIENCE: audience,
       OIDC_JWKS_URL: jwksUrl,
+      DIRECTORY_URL: `${nowhere}/`,
+      DIRECTORY_CLIENT_ID: "keystone-api",
+      DIRECTORY_CLIENT_SECRET: "the-secret-of-the-directory-client",
+      DIRECTORY_LOGIN_CLIENT_ID: "dashboard",
       SECRETS_KEY: "cd".repeat(32),
       SECRETS_KEY_ID: "test",
       RPC_URL_11155111: nowhere,
@@ -66,6 +70,10 @@ describe("the api process", function () {
       "DEPLOYMENTS_FILE",
       "OIDC_ISSUER",
       "OIDC_JWKS_URL",
+      "DIRECTORY_URL",
+      "DIRECTORY_CLIENT_ID",
+      "DIRECTORY_CLIENT_SECRET",
+      "DIRECTORY_LOGIN_CLIENT_ID",
       "SECRETS_KEY",
       "SECRETS_KEY_ID",
       "SESSION_KEY_FILE",
@@ -98,7 +106,7 @@ describe("the api process", function () {
     expect(answer?.status).to.equal(201);
     expect(await exited).to.equal(0);
     expect(lines.some((each) => each.includes('"stopped"'))).to.equal(true);
-    expect(lines.join("\n")).to.not.include(token).and.not.include("cd".repeat(32));
+    expect(lines.join("\n")).to.not.include(token).and.not.include("cd".repeat(32)).and.not.include("the-secret-of");
   });
 
   it("shares everything by the database: a second copy replays what the first has made", async () => {

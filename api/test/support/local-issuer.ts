@@ -15,6 +15,8 @@ export const REDIRECT_URI = "http://localhost:5173/callback";
 export interface LocalIssuer {
   /** With a slash at its end. */
   url: string;
+  /** Bearer token of its administrator. */
+  adminToken: string;
   directoryOptions: DirectoryOptions;
   /** A client of machines. */
   createClient(fields?: Record<string, unknown>): Promise<{ client_id: string; client_secret: string }>;
@@ -62,6 +64,7 @@ export async function startLocalIssuer(): Promise<LocalIssuer> {
 
   return {
     url,
+    adminToken: ADMIN_TOKEN,
     directoryOptions: {
       url,
       clientId: "keystone-api",

@@ -24,6 +24,10 @@ describe("readConfig", () => {
     DEPLOYMENTS_FILE: file,
     OIDC_ISSUER: "http://127.0.0.1:8001/",
     OIDC_JWKS_URL: "http://127.0.0.1:8001/.well-known/jwks.json",
+    DIRECTORY_URL: "http://127.0.0.1:8001/",
+    DIRECTORY_CLIENT_ID: "keystone-api",
+    DIRECTORY_CLIENT_SECRET: "the-secret-of-the-directory-client",
+    DIRECTORY_LOGIN_CLIENT_ID: "dashboard",
     SECRETS_KEY: "ab".repeat(32),
     SECRETS_KEY_ID: "local",
     SESSION_KEY_FILE: sessionKeyFile,
@@ -47,6 +51,27 @@ describe("readConfig", () => {
     expect([...config.rpcUrls.keys()]).to.deep.equal([11155111, 84532]);
   });
 
+  it("takes a directory by https, or on this machine, and a connection where there is one", () => {
+    for (const DIRECTORY_URL of ["https://tenant.eu.auth0.com/", "http://localhost:8001/", "http://[::1]:8001/"]) {
+      const { directory } = readConfig({ ...good, DIRECTORY_URL });
+      expect(directory).to.deep.equal({
+        url: DIRECTORY_URL,
+        clientId: "keystone-api",
+        clientSecret: "the-secret-of-the-directory-client",
+        loginClientId: "dashboard",
+        connectionId: undefined,
+      });
+    }
+    expect(readConfig({ ...good, DIRECTORY_CONNECTION_ID: "con_1" }).directory.connectionId).to.equal("con_1");
+    for (const DIRECTORY_URL of [
+      "https://tenant.example",
+      "http://127.0.0.1.example/",
+      "http://localhost@a.example/",
+    ]) {
+      expect(() => readConfig({ ...good, DIRECTORY_URL }), DIRECTORY_URL).to.throw(ConfigError, "DIRECTORY_URL");
+    }
+  });
+
   for (const name of Object.keys(good)) {
     it(`names ${name} when it is missing`, () => {
       const { [name]: _, ...rest } = good as Record<string, string>;
@@ -57,6 +82,7 @@ describe("readConfig", () => {
   const wrong: Record<string, string> = {
     API_PORT: "70000",
     OIDC_JWKS_URL: "ftp://somewhere",
+    DIRECTORY_URL: "http://tenant.example/",
     SECRETS_KEY: "ab",
     MIN_TIMEOUT_SECONDS: "soon",
     INDEXER_SCHEMA: 'indexer"; DROP',

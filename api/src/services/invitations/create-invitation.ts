@@ -48,8 +48,11 @@ export async function createInvitation(
     }
     const inviterName = caller.kind === "admin" ? KEYSTONE : await nameOf(deps, organization, caller.actorId);
     await attempt.begin();
+    // What an earlier attempt has sent is this one's, unless it asked for other roles.
+    const sent = present !== undefined && sameRoles(present.roleIds, chosen) ? present : undefined;
+    if (present !== undefined && sent === undefined) await directory.withdraw(organization, present.id);
     made =
-      present ??
+      sent ??
       (await directory.invite(organization, {
         inviterName,
         inviteeEmail: input.email,
@@ -80,4 +83,8 @@ export async function createInvitation(
 async function nameOf({ directory }: Dependencies, organization: string, userId: string): Promise<string> {
   const member = (await directory.members(organization)).find((each) => each.userId === userId);
   return member?.name ?? member?.email ?? KEYSTONE;
+}
+
+function sameRoles(ids: readonly string[], roles: readonly { id: string }[]): boolean {
+  return ids.length === roles.length && roles.every(({ id }) => ids.includes(id));
 }
