@@ -69,7 +69,7 @@ describe("kill -9 in the middle of a settlement", function () {
   });
 
   it("of everything that serves platforms at once", async () => {
-    const names: ProcessName[] = ["relayer", "api", "indexer", "postgres"];
+    const names: ProcessName[] = ["relayer", "api", "courier", "indexer", "postgres"];
     const result = await disturbedTrade(world, "all", {
       afterMatch: async () => {
         await Promise.all(names.map((name) => world.crash(name)));

@@ -1,8 +1,8 @@
-import { lookup as systemLookup } from "node:dns/promises";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { LookupFunction } from "node:net";
 import { excerptOf, MAX_READ_BYTES, problemOf, retryAfterSeconds } from "./answer.ts";
+import { askNameServers, askSystem, type Resolve } from "./resolve.ts";
 import { isAllowedAddress, literalAddress, urlFault } from "./url.ts";
 
 interface Message {
@@ -24,14 +24,12 @@ export interface Outcome {
   retryAfterSeconds: number | null;
 }
 
-type Address = { address: string; family: number };
-
 export interface SenderOptions {
   /** Allows http, and loopback addresses. */
   developmentMode: boolean;
   timeoutMs?: number;
-  /** The addresses of a host. Asked once per message: the connection goes to what was checked and nowhere else. */
-  resolve?: (hostname: string) => Promise<Address[]>;
+  /** Asked once per message: the connection goes to what was checked and nowhere else. */
+  resolve?: Resolve;
 }
 
 /** Posts messages to URLs that strangers chose. */
@@ -46,7 +44,7 @@ const TIMEOUT_MS = 15_000;
 
 export function createWebhookSender(options: SenderOptions): WebhookSender {
   const { developmentMode } = options;
-  const resolve = options.resolve ?? ((hostname) => systemLookup(hostname, { all: true }));
+  const resolve = options.resolve ?? (developmentMode ? askSystem : askNameServers());
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const lookup: LookupFunction = (hostname, { all, family }, callback) => {
     resolve(hostname).then(

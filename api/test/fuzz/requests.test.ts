@@ -4,6 +4,7 @@ import { bond, cash, sell } from "../support/instructions.ts";
 import { repo } from "../support/repos.ts";
 import { BUYER, create, gets, gives, SELLER, settle } from "../support/settlements.ts";
 import { addEnvironment, createTenant, createUserToken, type Tenant } from "../support/tenants.ts";
+import { createEndpoint, WEBHOOKS } from "../support/webhooks.ts";
 import { useWorld } from "../support/world.ts";
 
 /** Values that have broken servers before, among good ones. */
@@ -57,6 +58,10 @@ const changed = (good: () => unknown) =>
     return body;
   });
 
+/** A request with a body that is nearly good. */
+const writeOf = (method: string, path: string, good: Record<string, unknown>) =>
+  changed(() => good).map((json) => ({ method, path, json }));
+
 function full() {
   return sell({
     party: { ...sell().party, chain_id: 11155111, asset_provider: "x" },
@@ -85,8 +90,10 @@ describe("generated requests", function () {
   this.timeout(120_000);
   const world = useWorld();
   let tenant: Tenant;
+  let endpointId: string;
   before(async () => {
     tenant = await createTenant(world());
+    endpointId = (await createEndpoint(world(), tenant)).id;
   });
 
   it("never break POST /v1/instructions: each is taken or refused by the document's words", async () => {
@@ -158,6 +165,32 @@ describe("generated requests", function () {
     );
   });
 
+  it("never break the webhooks", async () => {
+    const writes = fc.oneof(
+      writeOf("POST", WEBHOOKS, {
+        url: "https://hooks.example.com/x",
+        description: "x",
+        events: ["settlement.*", "instruction.matched"],
+        secret: "s".repeat(24),
+      }),
+      writeOf("PATCH", `${WEBHOOKS}/${endpointId}`, {
+        url: "https://hooks.example.com/y",
+        description: null,
+        event_types: ["*"],
+        is_active: true,
+      }),
+      writeOf("POST", `${WEBHOOKS}/${endpointId}/recover`, { since: "2026-01-01T00:00:00Z", only_failed: true }),
+      writeOf("POST", `${WEBHOOKS}/${endpointId}/recover`, { event_ids: [`evt_${"0".repeat(32)}`] }),
+    );
+    await fc.assert(
+      fc.asyncProperty(writes, async ({ method, path, json }) => {
+        const { status } = await world().call(method, path, { token: tenant.token, json });
+        expect([200, 201, 409, 422]).to.include(status);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("never break the reads", async () => {
     const paths = fc.constantFrom(
       "/v1/instructions",
@@ -170,6 +203,11 @@ describe("generated requests", function () {
       "/v1/settlement-templates/{}",
       "/v1/instruments",
       "/v1/instruments/{}",
+      "/v1/events",
+      "/v1/events/{}",
+      WEBHOOKS,
+      `${WEBHOOKS}/{}`,
+      `${WEBHOOKS}/${endpointId}/deliveries`,
     );
     const names = fc.constantFrom(
       "limit",
@@ -188,6 +226,12 @@ describe("generated requests", function () {
       "idempotency_key",
       "parent_settlement_id",
       "settlement_category",
+      "event",
+      "event_id",
+      "event_type",
+      "settlement_id",
+      "since",
+      "success",
       "x",
     );
     const text = fc.oneof(

@@ -43,13 +43,13 @@ export function logFile(dir: string, name: string): string {
 }
 
 /** What every process that reads chains and database is told. */
-export function commonEnvironment({ dir, ports, databaseUrl }: WorldSettings): Record<string, string> {
-  return {
-    DATABASE_URL: databaseUrl,
-    DEPLOYMENTS_FILE: deploymentsFile(dir),
-    INDEXER_SCHEMA: "indexer",
-    ...rpcUrls(ports),
-  };
+export function commonEnvironment(settings: WorldSettings): Record<string, string> {
+  return { ...databaseEnvironment(settings), ...rpcUrls(settings.ports) };
+}
+
+/** What a process is told that knows the chains from the database alone. */
+function databaseEnvironment({ dir, databaseUrl }: WorldSettings): Record<string, string> {
+  return { DATABASE_URL: databaseUrl, DEPLOYMENTS_FILE: deploymentsFile(dir), INDEXER_SCHEMA: "indexer" };
 }
 
 function rpcUrls(ports: Ports): Record<string, string> {
@@ -136,7 +136,7 @@ function described(name: ServiceName, settings: WorldSettings): Described {
       return {
         script: "api/src/courier/main.ts",
         env: {
-          ...commonEnvironment(settings),
+          ...databaseEnvironment(settings),
           ...sealing,
           COURIER_PORT: String(ports.courier),
           WEBHOOK_DEVELOPMENT_MODE: "on",
