@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Json } from "../../support/client.ts";
 import { HOME, TOKENS } from "../../support/deployment.ts";
 import { indexState, setHeads } from "../../support/facts.ts";
-import { BUYER_WALLET, SELLER_WALLET } from "../../support/instructions.ts";
+import { BUYER_WALLET, bond, cash, SELLER_WALLET } from "../../support/instructions.ts";
 import { matchRepo, type Repo, readRepo, showCreation, showState } from "../../support/repos.ts";
 import { useWorld } from "../../support/world.ts";
 
@@ -94,6 +94,9 @@ describe("GET /v1/settlements/{settlement_id} 200, of a repo", () => {
   });
 
   it("shows each side its own wallet and no reference of the other's", async () => {
+    const legs = [bond({ direction: "deliver", external_reference: "sellers-own" }), cash({ direction: "receive" })];
+    repo = await matchRepo(world(), { seller: { legs } });
+    expect(repo.opening.legs[0].external_reference).to.equal("sellers-own");
     const { closing } = await readRepo(world(), repo.buyer, repo.settlementId);
     expect(closing.parties.map(({ wallet_address }: Json) => wallet_address)).to.deep.equal([null, BUYER_WALLET]);
     expect(closing.external_reference).to.equal("fund-7");
