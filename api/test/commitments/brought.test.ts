@@ -146,4 +146,19 @@ describe("commitments that a platform makes itself", () => {
     expect(answers.filter(({ status }) => status === 201)).to.have.length(1);
     expect(answers.filter(({ body }) => body.code === "commitment_reused")).to.have.length(15);
   });
+
+  it("are taken by one of many settlements that are made at once, and the others are told so", async function () {
+    this.timeout(20_000);
+    const commitment = commitTo(SELLER_WALLET);
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => {
+        const own = index % 2 === 0 ? { wallet_commitment: commitment } : {};
+        const closing = { wallet_commitment: commitTo(SELLER_WALLET), closing_wallet_commitment: commitment };
+        const parties = [{ ...SELLER, ...(index % 2 === 0 ? own : closing) }, BUYER];
+        return create(world(), tenant, settle({ ...(index % 2 === 0 ? {} : repo()), template_slug, parties }));
+      }),
+    );
+    expect(answers.filter(({ status }) => status === 201)).to.have.length(1);
+    expect(answers.filter(({ body }) => body.code === "commitment_reused")).to.have.length(11);
+  });
 });
