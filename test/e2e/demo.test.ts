@@ -18,6 +18,7 @@ describe("the demo on the real stack", function () {
     "same-chain": "FINALIZED",
     "cross-chain": "FINALIZED",
     brokered: "FINALIZED",
+    repo: "FINALIZED",
     "timed-out": "TIMED_OUT",
     sanctioned: "ROLLED_BACK",
     faults: "FINALIZED",
@@ -39,7 +40,7 @@ describe("the demo on the real stack", function () {
   it("reports in the promised shape", () => {
     const { report } = result;
     expect(report).to.have.all.keys("ok", "startedAt", "durationMs", "chains", "apiUrl", "graphqlUrl", "settlements");
-    expect(report.settlements).to.have.length(6);
+    expect(report.settlements).to.have.length(7);
     for (const chain of report.chains) {
       expect(chain).to.have.all.keys("chainId", "rpcUrl", "contracts");
       expect(chain.contracts).to.have.all.keys("root", "coordinator", "escrow", "registry", "messenger", "router");

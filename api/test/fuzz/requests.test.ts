@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { decisionPath } from "../support/checks.ts";
 import { bond, cash, sell } from "../support/instructions.ts";
 import { instrument, registrar } from "../support/instruments.ts";
+import { repo } from "../support/repos.ts";
+import { BUYER, create, gets, gives, SELLER, settle } from "../support/settlements.ts";
 import { addEnvironment, createTenant, createUserToken, type Tenant } from "../support/tenants.ts";
 import { matchTrade } from "../support/trades.ts";
 import { createEndpoint, WEBHOOKS } from "../support/webhooks.ts";
@@ -73,6 +75,7 @@ function full() {
     trade_reference: "fuzz",
     counterparty_platform_slug: "nobody",
     fee_mode: "split",
+    ...repo(),
   });
 }
 
@@ -101,6 +104,28 @@ describe("generated requests", function () {
     await fc.assert(
       fc.asyncProperty(changed(full), async (json) => {
         const { status } = await world().call("POST", "/v1/instructions", { token: tenant.token, json });
+        expect([201, 200, 409, 422]).to.include(status);
+        seen.set(status, (seen.get(status) ?? 0) + 1);
+      }),
+      { numRuns: 250 },
+    );
+    expect([...seen.keys()]).to.include.members([201, 422]);
+  });
+
+  it("never break POST /v1/settlements: each is taken or refused by the document's words", async () => {
+    const good = () =>
+      settle({
+        ...repo(),
+        template_id: null,
+        external_reference: "fuzz",
+        fee_mode: "split",
+        parties: [SELLER, { ...BUYER, chain_id: 84532, asset_provider: "x", wallet_commitment: null }],
+        legs: [gives("seller", bond(), "buyer"), gives("buyer", cash()), gets("buyer", bond({ token_id: null }))],
+      });
+    const seen = new Map<number, number>();
+    await fc.assert(
+      fc.asyncProperty(changed(good), async (json) => {
+        const { status } = await create(world(), tenant, json);
         expect([201, 200, 409, 422]).to.include(status);
         seen.set(status, (seen.get(status) ?? 0) + 1);
       }),
@@ -227,6 +252,7 @@ describe("generated requests", function () {
       "external_reference",
       "idempotency_key",
       "parent_settlement_id",
+      "settlement_category",
       "event",
       "event_id",
       "event_type",

@@ -129,6 +129,7 @@ describe("firstDifference", () => {
     const changes: [string, (target: Side) => void][] = [
       ["template_slug", (target) => Object.assign(target, { templateId: "another" })],
       ["role", (target) => Object.assign(target, { role: "seller" })],
+      ["settlement_category", (target) => Object.assign(target, { repo: null })],
       ["legs.instrument_id", legs({ token_address: TOKENS.cashAway })],
       ["legs.chain_id", legs({ chain_id: AWAY })],
       ["legs.token_standard", legs({ token_standard: "ERC-3643" })],
@@ -137,13 +138,58 @@ describe("firstDifference", () => {
       ["legs.quantity", legs({ amount: "6" })],
       ["fee_mode", (target) => Object.assign(target, { feeMode: "split" })],
       ["timeout_at", (target) => Object.assign(target, { timeoutAt: new Date(now.getTime() + 59_000) })],
+      ["maturity_at", (target) => Object.assign(target, { repo: { ...target.repo, maturityAt: new Date(0) } })],
+      ["repayment_amount", (target) => Object.assign(target, { repo: { ...target.repo, repaymentAmount: "9" } })],
     ];
+    const repo = { maturityAt: new Date(now.getTime() + 86_400_000), repaymentAmount: "8" };
     for (const [index, [field]] of changes.entries()) {
-      const [a, b] = [side("seller", agreed, false, 0), side("buyer", agreed, false, 0)];
+      const a: Side = { ...side("seller", agreed, false, 0), repo };
+      const b: Side = { ...side("buyer", agreed, false, 0), repo };
       // Everything later in the order may differ as well.
       for (const [, change] of changes.slice(index).reverse()) change(b);
       expect(firstDifference(a, b, rules)).to.equal(field);
     }
+  });
+});
+
+describe("firstDifference of repos", () => {
+  const maturity = fc.constantFrom(7, 8).map((days) => new Date(now.getTime() + days * 86_400_000));
+  /** One amount in several spellings, and others beside it. */
+  const repayment = fc.constantFrom("2", "2.0", "2.000000", "2.000001", "2.0000001", "3");
+  const terms = fc.option(fc.record({ maturityAt: maturity, repaymentAmount: repayment }), { nil: null });
+  const payments = fc.array(payment, { minLength: 1, maxLength: 2 });
+  const units = (amount: string) => {
+    const [whole = "", fraction = ""] = amount.split(".");
+    return fraction.length > 6 ? null : BigInt(whole + fraction.padEnd(6, "0"));
+  };
+
+  it("are compatible exactly when both are none, or both are paid once and back at one time in one amount", () => {
+    fc.assert(
+      fc.property(
+        terms,
+        terms,
+        fc.array(asset, { minLength: 1, maxLength: 3 }),
+        payments,
+        fc.boolean(),
+        fc.boolean(),
+        (...drawn) => {
+          const [one, other, seller, buyer, openA, openB] = drawn;
+          const a = { ...side("seller", { seller, buyer }, openA, 0), repo: one, repoRate: 1 };
+          const b = { ...side("buyer", { seller, buyer }, openB, 0), repo: other, repoRate: 2 };
+          const expected = (): string | null => {
+            if (one === null && other === null) return null;
+            if (one === null || other === null) return "settlement_category";
+            if (buyer.length !== 1) return "legs";
+            if (one.maturityAt.getTime() !== other.maturityAt.getTime()) return "maturity_at";
+            const [mine, theirs] = [units(one.repaymentAmount), units(other.repaymentAmount)];
+            return mine !== null && mine === theirs ? null : "repayment_amount";
+          };
+          expect(firstDifference(a, b, rules)).to.equal(expected());
+          expect(firstDifference(b, a, rules)).to.equal(expected());
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
 

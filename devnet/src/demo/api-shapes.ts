@@ -21,6 +21,10 @@ export interface Settlement {
   deposit_deadline: string;
   legs: SettlementLeg[];
   compliance: { status: string };
+  on_chain_state: string | null;
+  maturity_at: string | null;
+  /** Of a repo. */
+  repo_metadata: { closing_settlement_id: string; closing_status: string } | null;
 }
 
 export interface SettlementLeg {

@@ -14,7 +14,7 @@ export interface DemoOptions {
   onProgress?: Progress;
   /** When the first process of the world started; now by default. */
   startedAt?: Date;
-  /** All six by default. */
+  /** All seven by default. */
   scenarios?: readonly Scenario[];
 }
 

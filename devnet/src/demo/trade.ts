@@ -21,6 +21,8 @@ export interface TradeSpec {
   /** Lists only what it delivers, and accepts the other side's word on the rest by the settlement's hash. */
   open?: Role;
   buyerName?: string;
+  /** Makes it a repo: `maturitySeconds` from now the way back opens, and the seller repays so many whole units. */
+  repo?: { maturitySeconds: number; repaymentAmount: string };
 }
 
 export const other = (role: Role): Role => (role === "seller" ? "buyer" : "seller");
@@ -37,9 +39,17 @@ export async function fund(context: Context, transfers: readonly Transfer[]): Pr
 
 /** Both sides instruct: the seller first, who hands its reference to the buyer. The match is one settlement. */
 export async function agree(context: Context, spec: TradeSpec): Promise<Settlement> {
-  const timeoutAt = new Date(Date.now() + spec.timeoutSeconds * 1_000).toISOString();
-  const first = await instruct(context, spec, "seller", timeoutAt, null);
-  const second = await instruct(context, spec, "buyer", timeoutAt, first.trade_reference);
+  const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
+  const times = {
+    timeout_at: inSeconds(spec.timeoutSeconds),
+    ...(spec.repo && {
+      settlement_category: "repo_open",
+      maturity_at: inSeconds(spec.repo.maturitySeconds),
+      repayment_amount: spec.repo.repaymentAmount,
+    }),
+  };
+  const first = await instruct(context, spec, "seller", times, null);
+  const second = await instruct(context, spec, "buyer", times, first.trade_reference);
   if (second.status !== "matched" || second.settlement_id === null) {
     throw new Error(`the instructions do not match: ${JSON.stringify(second.match_failure)}`);
   }
@@ -53,7 +63,7 @@ function instruct(
   context: Context,
   spec: TradeSpec,
   role: Role,
-  timeoutAt: string,
+  times: Record<string, string>,
   reference: string | null,
 ): Promise<Instruction> {
   const listed = spec.transfers.filter(({ from }) => from === role || spec.open !== role);
@@ -71,7 +81,7 @@ function instruct(
       quantity,
       direction: from === role ? "deliver" : "receive",
     })),
-    timeout_at: timeoutAt,
+    ...times,
     trade_reference: reference,
     counterparty_platform_slug: context.platforms[other(role)].slug,
   };

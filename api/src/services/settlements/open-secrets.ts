@@ -8,7 +8,7 @@ import { isOwn, stateOf } from "./render-context.ts";
 export const DEPOSIT_STATE = "AWAITING_DEPOSITS";
 
 /** Whether the escrows wait for deposits, and nobody has a reason to hold his back: of a repo the way back is fixed on chain too. */
-export function takesDeposits(loaded: LoadedSettlement): boolean {
+function takesDeposits(loaded: LoadedSettlement): boolean {
   return stateOf(loaded) === DEPOSIT_STATE && !lacksClosing(loaded);
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { AWAY, HOME, TOKENS } from "../../support/deployment.ts";
 import { ahead, bond, cash, sell, sellOpen } from "../../support/instructions.ts";
+import { repo } from "../../support/repos.ts";
 import { createTenant, type Tenant } from "../../support/tenants.ts";
 import { matchTrade, submit } from "../../support/trades.ts";
 import { useWorld } from "../../support/world.ts";
@@ -17,7 +18,88 @@ const withoutChain = (change: Record<string, unknown> = {}) => {
 const FAULTS: [string, Record<string, unknown> | (() => Record<string, unknown>), string, (string | number)[]][] = [
   ["an unknown template", { template_slug: "dvp-unknown" }, "template_unknown", ["body", "template_slug"]],
   ["a role the template has not", { role: "broker" }, "role_unknown", ["body", "role"]],
-  ["a category", { settlement_category: "repo_open" }, "category_not_allowed", ["body", "settlement_category"]],
+  [
+    "a category that is none",
+    { settlement_category: "repo_close" },
+    "category_not_allowed",
+    ["body", "settlement_category"],
+  ],
+  [
+    "a category that the template has not",
+    { template_slug: "dvp-brokered", ...repo() },
+    "category_not_allowed",
+    ["body", "settlement_category"],
+  ],
+  [
+    "no category where the template needs one",
+    { template_slug: "repo-standard", role: "cash_provider" },
+    "category_not_allowed",
+    ["body", "settlement_category"],
+  ],
+  ["a repo without its maturity", repo({ maturity_at: null }), "repo_fields_required", ["body", "maturity_at"]],
+  [
+    "a repo without its repayment",
+    repo({ repayment_amount: undefined }),
+    "repo_fields_required",
+    ["body", "repayment_amount"],
+  ],
+  [
+    "a maturity within the second of the timeout",
+    () => {
+      const timeout_at = ahead(3600);
+      return { ...repo({ maturity_at: timeout_at.replace(".000Z", ".900Z") }), timeout_at };
+    },
+    "maturity_not_after_timeout",
+    ["body", "maturity_at"],
+  ],
+  [
+    "a maturity in eleven years",
+    repo({ maturity_at: ahead(11 * 366 * 86_400) }),
+    "timeout_too_far",
+    ["body", "maturity_at"],
+  ],
+  [
+    "a repo with two payments",
+    {
+      ...repo(),
+      legs: [bond({ direction: "deliver" }), cash({ direction: "receive" }), cash({ direction: "receive" })],
+    },
+    "repo_payment_leg_required",
+    ["body", "legs"],
+  ],
+  [
+    "an open repo that delivers two payments",
+    { ...repo(), role: "buyer", legs: [cash({ direction: "deliver" }), cash({ direction: "deliver", quantity: "1" })] },
+    "repo_payment_leg_required",
+    ["body", "legs"],
+  ],
+  [
+    "a repayment in more digits than the token has",
+    { ...repo({ repayment_amount: "1.0000001" }), role: "buyer", legs: [cash({ direction: "deliver" })] },
+    "quantity_precision",
+    ["body", "repayment_amount"],
+  ],
+  [
+    "a repayment that no token holds",
+    {
+      ...repo({ repayment_amount: "9".repeat(78) }),
+      legs: [bond({ direction: "deliver" }), cash({ direction: "receive" })],
+    },
+    "quantity_out_of_range",
+    ["body", "repayment_amount"],
+  ],
+  [
+    "a closing commitment alone",
+    { ...repo(), ...withParty({ closing_wallet_commitment: `0x${"1".repeat(64)}` }) },
+    "repo_fields_forbidden",
+    ["body", "party", "closing_wallet_commitment"],
+  ],
+  [
+    "a repo without a commitment for its closing",
+    { ...repo(), ...withParty({ wallet_commitment: `0x${"1".repeat(64)}` }) },
+    "repo_fields_required",
+    ["body", "party", "closing_wallet_commitment"],
+  ],
   ["a maturity without a category", { maturity_at: ahead(99_999) }, "repo_fields_forbidden", ["body", "maturity_at"]],
   ["a repayment without a category", { repayment_amount: "1" }, "repo_fields_forbidden", ["body", "repayment_amount"]],
   ["a rate without a category", { repo_rate: 0.05 }, "repo_fields_forbidden", ["body", "repo_rate"]],

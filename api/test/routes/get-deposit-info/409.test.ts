@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Json } from "../../support/client.ts";
 import { indexDeposit, indexState, setHeads } from "../../support/facts.ts";
 import { SELLER_WALLET, sellOpen } from "../../support/instructions.ts";
+import { matchRepo, showState } from "../../support/repos.ts";
 import { matchTrade, type Trade } from "../../support/trades.ts";
 import { useWorld } from "../../support/world.ts";
 
@@ -36,6 +37,45 @@ describe("GET /v1/settlements/{settlement_id}/legs/{leg_index}/deposit-info 409"
       await refused(trade, "not_awaiting_deposits");
     }
     await refused(await matchTrade(world()), "not_awaiting_deposits");
+  });
+
+  it("comes before a repo's way back is on chain: not_awaiting_deposits", async () => {
+    await setHeads(world(), 1000);
+    const { opening, closing, seller } = await matchRepo(world());
+    await indexState(world(), opening.settlement_hash, "AWAITING_DEPOSITS");
+    const path = `/v1/settlements/${opening.id}/legs/0/deposit-info`;
+    const ask = () => world().call("GET", path, { token: seller.token });
+    const early = await ask();
+    expect([early.status, early.body.code]).to.deep.equal([409, "not_awaiting_deposits"]);
+    expect(early.body.detail).to.contain("closing");
+    // A verdict without a creation fixes nothing.
+    await showState(world(), closing.settlement_hash, "TIMED_OUT", "rollback");
+    const { db } = world();
+    const only = { created: false };
+    await db
+      .updateTable("indexer.settlement")
+      .set(only)
+      .where("settlement_hash", "=", closing.settlement_hash)
+      .execute();
+    expect((await ask()).status).to.equal(409);
+    await showState(world(), closing.settlement_hash, "AWAITING_MATURITY");
+    const info = await ask();
+    expect(info.status).to.equal(200);
+    expect(info.body.calldata).to.match(/^0x/);
+  });
+
+  it("comes before a repo's closing has opened, and is answered once it takes deposits", async () => {
+    await setHeads(world(), 1000);
+    const { opening, closing, seller } = await matchRepo(world());
+    await indexState(world(), opening.settlement_hash, "FINALIZED");
+    await showState(world(), closing.settlement_hash, "AWAITING_MATURITY");
+    const path = `/v1/settlements/${closing.id}/legs/0/deposit-info`;
+    const early = await world().call("GET", path, { token: seller.token });
+    expect([early.status, early.body.code]).to.deep.equal([409, "not_awaiting_deposits"]);
+    await indexState(world(), closing.settlement_hash, "AWAITING_DEPOSITS");
+    const { status, body } = await world().call("GET", path, { token: seller.token });
+    expect(status).to.equal(200);
+    expect(body).to.deep.include({ deposit_amount: "986000500000", settlement_hash: closing.settlement_hash });
   });
 
   it("comes after the deadline: deposit_deadline_passed", async () => {

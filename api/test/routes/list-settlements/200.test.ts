@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import type { Json } from "../../support/client.ts";
 import { indexState, setHeads } from "../../support/facts.ts";
+import { matchRepo } from "../../support/repos.ts";
+import { create, settle } from "../../support/settlements.ts";
 import { createTenant } from "../../support/tenants.ts";
 import { matchTrade, type Trade } from "../../support/trades.ts";
 import { useWorld } from "../../support/world.ts";
@@ -73,6 +75,36 @@ describe("GET /v1/settlements 200", () => {
     expect((await list(`?created_from=${items[0].created_at}`)).total).to.be.within(1, 5);
     expect((await list("?created_to=2020-01-01T00:00:00Z")).total).to.equal(0);
     expect((await list("?created_from=2020-01-01T00:00:00%2B02:00")).total).to.equal(5);
+  });
+
+  it("filters repos by category, by parent, by the state that a closing begins in, and by own references", async () => {
+    const [seller, buyer] = [await createTenant(world()), await createTenant(world())];
+    const { opening, closing, sellerInstruction } = await matchRepo(world(), { tenants: [seller, buyer] });
+    await matchTrade(world(), { tenants: [seller, buyer] });
+    const made = await create(world(), seller, settle({ external_reference: "deal-9" }));
+    const found = async (query: string, { token } = seller) =>
+      (await world().call("GET", `/v1/settlements?${query}`, { token })).body.items.map(({ id }: Json) => id);
+    expect(await found("")).to.have.length(4);
+    expect(await found("settlement_category=repo_open")).to.deep.equal([opening.id]);
+    expect(await found("settlement_category=repo_close")).to.deep.equal([closing.id]);
+    expect(await found(`parent_settlement_id=${opening.id.toUpperCase()}`)).to.deep.equal([closing.id]);
+    expect(await found(`parent_settlement_id=${closing.id}`)).to.deep.equal([]);
+    expect(await found("state=AWAITING_MATURITY")).to.deep.equal([closing.id]);
+    expect(await found("state=INSTRUCTED"))
+      .to.have.length(3)
+      .and.not.include(closing.id);
+    expect(await found("settlement_type=single_platform")).to.deep.equal([made.body.id]);
+    expect(await found(`trade_reference=${opening.trade_reference}`)).to.have.members([opening.id, closing.id]);
+    expect(await found("external_reference=deal-9")).to.deep.equal([made.body.id]);
+    // The references of its parties are not the settlement's.
+    expect(await found("external_reference=desk-1"))
+      .to.have.length(3)
+      .and.not.include(made.body.id);
+    expect(await found(`idempotency_key=${made.body.idempotency_key}`)).to.deep.equal([made.body.id]);
+    expect(await found(`idempotency_key=${sellerInstruction.idempotency_key}`)).to.deep.equal([opening.id]);
+    const stranger = await createTenant(world());
+    expect(await found(`parent_settlement_id=${opening.id}`, stranger)).to.deep.equal([]);
+    expect(await found(`parent_settlement_id=${opening.id}`, buyer)).to.deep.equal([closing.id]);
   });
 
   it("lists a settlement once to an environment that is both sides", async () => {

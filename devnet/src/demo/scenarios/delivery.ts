@@ -15,7 +15,7 @@ export interface Delivery {
   alsoWatch?: Watched[];
   feeOf?: (transfer: Transfer, amount: bigint) => { recipient: Address; fee: bigint } | undefined;
   /** Done while the parties are being screened. */
-  afterMatch?: (() => Promise<unknown>) | undefined;
+  afterMatch?: ((matched: Settlement) => Promise<unknown>) | undefined;
   /** How both sides deposit; by default at the same time. */
   deposits?: (settlement: Settlement, terms: Terms) => Promise<unknown>;
 }
@@ -31,7 +31,7 @@ export async function deliver(
 
   const matched = await agree(context, spec);
   const terms = checkAgreement(context, matched, spec);
-  await afterMatch?.();
+  await afterMatch?.(matched);
   const cleared = await reach(context, matched, ["AWAITING_DEPOSITS"], 60_000);
   if (deposits === undefined) {
     await Promise.all([depositLegs(context, cleared, terms, "seller"), depositLegs(context, cleared, terms, "buyer")]);

@@ -2,9 +2,10 @@ import type { Scenario } from "../context.ts";
 import { brokered } from "./brokered.ts";
 import { crossChain } from "./cross-chain.ts";
 import { faults } from "./faults.ts";
+import { repo } from "./repo.ts";
 import { sameChain } from "./same-chain.ts";
 import { sanctioned } from "./sanctioned.ts";
 import { timedOut } from "./timed-out.ts";
 
-/** The six settlements of the demo, in the order of the report. */
-export const scenarios: readonly Scenario[] = [sameChain, crossChain, brokered, timedOut, sanctioned, faults];
+/** The seven trades of the demo, in the order of the report. */
+export const scenarios: readonly Scenario[] = [sameChain, crossChain, brokered, repo, timedOut, sanctioned, faults];
