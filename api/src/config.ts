@@ -45,7 +45,7 @@ export /** What is sent there, a secret included, is only for its own eyes. */
 const directoryUrl = url
   .regex(/\/$/, "must end with a slash")
   .regex(/^(https:|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])/, "must be https where it is not on this machine");
-const integer = (min: number, max: number) =>
+export const integer = (min: number, max: number) =>
   z
     .string()
     .regex(/^[0-9]+$/, `must be an integer from ${min} to ${max}`)
