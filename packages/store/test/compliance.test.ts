@@ -10,6 +10,8 @@ describe("0005_compliance", function () {
   let db: Store;
   const settlement = randomUUID();
   const party = randomUUID();
+  /** Another one, of which nothing was attested. */
+  const begun = randomUUID();
 
   /** A database from before the migration, with a settlement whose screening is under way. */
   before(async () => {
@@ -17,19 +19,22 @@ describe("0005_compliance", function () {
     db = connect({ databaseUrl: database.url });
     const shipped = await readMigrations();
     await migrate({ databaseUrl: database.url, migrations: shipped.filter(({ name }) => name < "0005") });
+    const config = JSON.stringify({
+      actions: { COMPLIANCE_CHECKING: { type: "compliance_check" }, FINALIZED: { type: "finalize" } },
+    });
     await sql`
       WITH p AS (INSERT INTO keystone.platform (name, slug) VALUES ('A', 'a') RETURNING id),
         e AS (INSERT INTO keystone.environment (platform_id, name, slug, auth0_client_id) SELECT id, 'T', 't', 'c' FROM p RETURNING id, platform_id),
-        t AS (INSERT INTO keystone.template (slug, version, name, config) VALUES ('t', 1, 'T', '{}') RETURNING id),
+        t AS (INSERT INTO keystone.template (slug, version, name, config) VALUES ('t', 1, 'T', ${config}::jsonb) RETURNING id),
         s AS (INSERT INTO keystone.settlement (id, platform_id, environment_id, template_id, template_slug, settlement_type, fee_mode,
             settlement_hash, terms, timeout_at, deposit_deadline)
-          SELECT ${settlement}::uuid, e.platform_id, e.id, t.id, 't', 'single_platform', 'seller_pays', '0x', '{}', now(), now() FROM e, t
+          SELECT one, e.platform_id, e.id, t.id, 't', 'single_platform', 'seller_pays', one, '{}', now(), now()
+          FROM e, t, unnest(ARRAY[${settlement}, ${begun}]::uuid[]) AS one
           RETURNING id, platform_id, environment_id)
       INSERT INTO keystone.party (id, settlement_id, position, role, platform_id, environment_id, external_reference, wallet_address,
           entity_commitment, wallet_commitment, open)
-        SELECT ${party}::uuid, s.id, 0, 'seller', s.platform_id, s.environment_id, 'r', '0x', '0x1', '0x2', false FROM s`.execute(
-      db,
-    );
+        SELECT ${party}::uuid, s.id, 0, 'seller', s.platform_id, s.environment_id, 'r', '0x', '0x1', '0x2', false FROM s
+        WHERE s.id = ${settlement}::uuid`.execute(db);
     await screenAsBefore("entity", "pass");
     await sql`INSERT INTO keystone.attestation (settlement_id, attester, sequence, statuses, reference_hashes, valid_until, signature)
       VALUES (${settlement}, '0x', 1, '{1}', '{}', now(), '0x')`.execute(db);
@@ -47,12 +52,16 @@ describe("0005_compliance", function () {
       ON CONFLICT (settlement_id, party_id, check_type, provider) DO UPDATE SET status = excluded.status
       WHERE compliance_check.status IN ('pending', 'error')`.execute(db);
 
-  it("takes what was there for the first round", async () => {
+  it("takes what was attested for the first round, and has screened anew what was not", async () => {
     const [check] = await db.selectFrom("keystone.compliance_check").select(["status", "round"]).execute();
     expect(check).to.deep.equal({ status: "pass", round: 1 });
     const [word] = await db.selectFrom("keystone.attestation").select("round").execute();
     expect(word?.round).to.equal(1);
-    expect(await db.selectFrom("keystone.screening_round").selectAll().execute()).to.deep.equal([]);
+    const rounds = await db
+      .selectFrom("keystone.screening_round")
+      .select(["settlement_id", "round", "cause"])
+      .execute();
+    expect(rounds).to.deep.equal([{ settlement_id: settlement, round: 1, cause: "COMPLIANCE_CHECKING" }]);
   });
 
   it("lets the version before it go on", async () => {

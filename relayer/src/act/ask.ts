@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Address } from "viem";
 import { shortMessage } from "../chains/revert.ts";
 import type { CheckName } from "../plan/actions.ts";
-import type { Finding } from "../screening/provider.ts";
+import { type Finding, findingSchema } from "../screening/provider.ts";
 import type { ActContext } from "./context.ts";
 
 export interface Subject {
@@ -22,10 +22,16 @@ export async function ask(context: ActContext, check: CheckName, subject: Subjec
     const provider = providers.get(check.provider);
     if (provider === undefined) throw new Error("no such provider is configured");
     const chainId = subject.chain_id === null ? null : Number(subject.chain_id);
-    const screen = (signal: AbortSignal) =>
-      check.checkType === "entity"
-        ? provider.screenEntity({ name: subject.name ?? "" }, signal)
-        : provider.screenWallet({ address: subject.wallet_address, chainId }, signal);
+    const screen = async (signal: AbortSignal) => {
+      const answer =
+        check.checkType === "entity"
+          ? await provider.screenEntity({ name: subject.name ?? "" }, signal)
+          : await provider.screenWallet({ address: subject.wallet_address, chainId }, signal);
+      const found = findingSchema.safeParse(answer);
+      // What it says instead is not repeated: it may be about a person.
+      if (!found.success) throw new Error(`its answer is none: ${found.error.issues[0]?.path.join(".")}`);
+      return found.data;
+    };
     return await circuits.call(check.provider, () => inTime(policy.providerTimeoutSeconds, screen), describe);
   } catch (error) {
     log.error({ ...check, error: describe(error) }, "a check could not be made");

@@ -39,7 +39,15 @@ async function readPlatform(trx: StoreTransaction, ids: string[], attester: Addr
   return {
     parties,
     secrets: await trx.selectFrom("keystone.commitment_secret").selectAll().where("settlement_id", "in", ids).execute(),
-    checks: await trx.selectFrom("keystone.compliance_check").selectAll().where("settlement_id", "in", ids).execute(),
+    checks: await trx
+      .selectFrom("keystone.compliance_check as c")
+      .innerJoin("keystone.party as p", "p.id", "c.party_id")
+      .selectAll("c")
+      .where("c.settlement_id", "in", ids)
+      .orderBy("p.position")
+      .orderBy("c.check_type")
+      .orderBy("c.provider")
+      .execute(),
     rounds: await trx
       .selectFrom("keystone.screening_round")
       .select(["settlement_id", "round", "cause"])

@@ -241,6 +241,17 @@ describe("screening and attestation", function () {
     expect(health).to.include({ failure_count: 2, last_error: "GET /wallets/[subject] of [subject]: 500" });
   });
 
+  it("takes no answer that is none for one, and keeps nothing of it", async () => {
+    const good = { status: "pass", referenceId: "r", riskScore: 3, matchedLists: [] };
+    const answers = [{ ...good, status: "PASS" }, { ...good, riskScore: 101 }, { ...good, referenceId: "" }, undefined];
+    const odd = { ...list, screenEntity: async () => answers.shift(), screenWallet: async () => answers.shift() };
+    await screen(context(odd as unknown as ScreeningProvider), await facts(), await due()).catch(() => undefined);
+    expect(answers).to.deep.equal([]);
+    expect((await checks()).map((row) => row.status)).to.deep.equal(["error", "error", "error", "error"]);
+    const health = await db.selectFrom("keystone.provider_health").select("failure_count").executeTakeFirstOrThrow();
+    expect(health.failure_count).to.equal(4);
+  });
+
   it("asks a provider no more that has failed five times, and counts that as no failure of its own", async () => {
     let asked = 0;
     const broken: ScreeningProvider = {

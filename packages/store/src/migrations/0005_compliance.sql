@@ -24,6 +24,16 @@ CREATE INDEX past_compliance_check_by_settlement ON past_compliance_check (settl
 -- Of which round a statement speaks.
 ALTER TABLE attestation ADD COLUMN round integer NOT NULL DEFAULT 1;
 
+-- What was attested before was screened whole; other screenings under way are begun anew.
+INSERT INTO screening_round (settlement_id, round, cause)
+SELECT DISTINCT ON (settlement.id) settlement.id, 1, action.key
+FROM settlement
+JOIN template ON template.id = settlement.template_id
+CROSS JOIN LATERAL jsonb_each(template.config->'actions') AS action
+WHERE action.value->>'type' = 'compliance_check'
+  AND EXISTS (SELECT FROM attestation WHERE attestation.settlement_id = settlement.id)
+ORDER BY settlement.id, action.key;
+
 -- One circuit per provider, shared by all relayers: what one of them has found out, the others need not.
 CREATE TABLE provider_health (
   name text PRIMARY KEY,
