@@ -30,7 +30,7 @@ export async function makeAttempt(
 }
 
 async function storeOutcome(trx: StoreTransaction, claim: Claim, outcome: Outcome): Promise<void> {
-  const gone = outcome.statusCode === GONE;
+  const gone = outcome.statusCode === GONE && (await isStillThere(trx, claim));
   const asked = outcome.statusCode === TOO_MANY ? outcome.retryAfterSeconds : null;
   const delay = outcome.success || gone ? null : delayAfter(claim.attempt, asked);
   const next = delay === null ? null : sql<Date>`clock_timestamp() + ${delay} * interval '1 second'`;
@@ -72,13 +72,23 @@ async function planNext(trx: StoreTransaction, claim: Claim, at: Date): Promise<
     `.execute(trx);
 }
 
-/** Whoever answers 410 wants no more; unless the endpoint has got another URL meanwhile. */
+/** Whether the endpoint is where it was; then it stays there until the transaction ends. What its old place says ends nothing. */
+async function isStillThere(trx: StoreTransaction, claim: Claim): Promise<boolean> {
+  const endpoint = await trx
+    .selectFrom("keystone.webhook_endpoint")
+    .select("url")
+    .where("id", "=", claim.endpoint_id)
+    .forUpdate()
+    .executeTakeFirst();
+  return endpoint?.url === claim.url;
+}
+
+/** Whoever answers 410 wants no more. */
 async function disable(trx: StoreTransaction, claim: Claim): Promise<void> {
   const disabled = await trx
     .updateTable("keystone.webhook_endpoint")
     .set({ is_active: false, disabled_reason: "The endpoint answered 410", updated_at: sql<Date>`clock_timestamp()` })
     .where("id", "=", claim.endpoint_id)
-    .where("url", "=", claim.url)
     .where("is_active", "=", true)
     .returning("id")
     .executeTakeFirst();

@@ -6,6 +6,8 @@ import { type Claim, claimDue } from "./claim.ts";
 
 /** Attempts under way at once: many, since one that hangs costs a socket and nothing else. */
 const MAX_UNDER_WAY = 500;
+/** Of them one platform's at most, at each turn: its receivers may all hang, and those of others are served. */
+const SHARE = 100;
 /** From here on an endpoint is slow, and is given one attempt at a time. */
 const SLOW_MS = 3_000;
 
@@ -25,18 +27,28 @@ export interface Deliverer {
   idle(): Promise<void>;
 }
 
-/** Makes attempts of many endpoints side by side; an endpoint is given more only when all that it was given is done. */
+/**
+ * Makes attempts of many endpoints side by side; an endpoint is given more only when all that it was given is done, and a platform only
+ * when it has less than its share.
+ */
 export function createDeliverer({ db, keyring, sender, log, onRoom }: DeliveryParts): Deliverer {
   const underWay = new Map<string, Promise<void>>();
   const slow = new Set<string>();
-  let attempts = 0;
+  /** Attempts under way, by platform. */
+  const attempts = new Map<string, number>();
+
+  function count(platformId: string, change: number): void {
+    const now = (attempts.get(platformId) ?? 0) + change;
+    if (now === 0) attempts.delete(platformId);
+    else attempts.set(platformId, now);
+  }
 
   async function work(endpointId: string, claims: Claim[]): Promise<void> {
     const answeredWell = await Promise.all(claims.map(attempt));
     if (answeredWell.every(Boolean)) slow.delete(endpointId);
     else slow.add(endpointId);
     underWay.delete(endpointId);
-    attempts -= claims.length;
+    for (const { platform_id } of claims) count(platform_id, -1);
     onRoom?.();
   }
 
@@ -64,10 +76,11 @@ export function createDeliverer({ db, keyring, sender, log, onRoom }: DeliveryPa
 
   return {
     async start() {
-      const room = MAX_UNDER_WAY - attempts;
-      if (room <= 0) return;
-      const claims = await claimDue(db, { room, busy: [...underWay.keys()], slow: [...slow] });
-      attempts += claims.length;
+      const room = MAX_UNDER_WAY - [...attempts.values()].reduce((sum, own) => sum + own, 0);
+      if (room === 0) return;
+      const full = [...attempts].flatMap(([platformId, own]) => (own >= SHARE ? [platformId] : []));
+      const claims = await claimDue(db, { room, share: SHARE, full, busy: [...underWay.keys()], slow: [...slow] });
+      for (const { platform_id } of claims) count(platform_id, 1);
       for (const [endpointId, own] of Map.groupBy(claims, (claim) => claim.endpoint_id)) {
         underWay.set(endpointId, work(endpointId, own));
       }

@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 import { expect } from "chai";
 import { createDeliverer, type Deliverer } from "../../src/courier/deliver.ts";
-import { createWebhookSender } from "../../src/delivery/send.ts";
+import { createWebhookSender, type WebhookSender } from "../../src/delivery/send.ts";
 import type { Json } from "../support/client.ts";
 import { type Receiver, startReceiver } from "../support/receiver.ts";
-import { createTenant, type Tenant } from "../support/tenants.ts";
+import { addEnvironment, createTenant, createToken, type Tenant } from "../support/tenants.ts";
 import { matchTrade } from "../support/trades.ts";
 import { createEndpoint, deliveriesOf, makeDue, WEBHOOKS } from "../support/webhooks.ts";
 import { useOwnWorld } from "../support/world.ts";
@@ -169,7 +169,7 @@ describe("the courier's deliveries", () => {
     expect(receiver.received).to.have.length(1);
   });
 
-  it("go where the endpoint is now, and an old answer does not switch off its new place", async () => {
+  it("go where the endpoint is now, whose old place answers 410 in vain: nothing is switched off and nothing lost", async () => {
     await happen();
     const elsewhere = await startReceiver();
     const path = `${WEBHOOKS}/${endpoint.id}`;
@@ -180,9 +180,10 @@ describe("the courier's deliveries", () => {
     };
     await deliver();
     expect((await world().call("GET", path, tenant)).body.is_active).to.equal(true);
-    await happen();
+    await makeDue(world(), endpoint.id);
     await deliver();
     expect([receiver.received.length, elsewhere.received.length]).to.deep.equal([1, 1]);
+    expect(elsewhere.received[0]?.body).to.equal(receiver.received[0]?.body);
   });
 
   it("of a receiver that hangs hold up nobody else's", async () => {
@@ -202,6 +203,40 @@ describe("the courier's deliveries", () => {
     await courier.idle();
     expect((await attempts())[0].next_attempt_at).to.be.a("string");
   });
+
+  it("of one platform, however many of its receivers hang, leave room for another's", async () => {
+    const hung = Promise.withResolvers<void>();
+    const sender: WebhookSender = {
+      fault: () => null,
+      async send() {
+        await hung.promise;
+        return { success: true, statusCode: 200, excerpt: "", error: null, durationMs: 1, retryAfterSeconds: null };
+      },
+    };
+    // More attempts than are ever under way at once: 4 environments, 16 endpoints, 4 trades, 2 instructions.
+    for (let count = 0; count < 4; count++) {
+      const environment = await addEnvironment(world(), tenant.platformId);
+      const own = { ...tenant, ...environment, token: await createToken(world(), { clientId: environment.clientId }) };
+      for (let i = 0; i < 16; i++) await createEndpoint(world(), own, { events: ["instruction.matched"] });
+      for (let i = 0; i < 4; i++) await matchTrade(world(), { tenants: [own, own] });
+    }
+    const { db, keyring, log } = world().deps;
+    const courier = createDeliverer({ db, keyring, log, sender });
+    for (let pass = 0; pass < 3; pass++) await courier.start();
+    const other = await createTenant(world());
+    await createEndpoint(world(), other, { events: ["settlement.state.*"] });
+    await matchTrade(world(), { tenants: [other, other] });
+    await courier.start();
+    const taken = await db
+      .selectFrom("keystone.webhook_delivery")
+      .select("id")
+      .where("environment_id", "=", other.environmentId)
+      .where("lease", "is not", null)
+      .execute();
+    hung.resolve();
+    await courier.idle();
+    expect(taken).to.have.length(1);
+  }).timeout(60_000);
 
   it("are each made by one of many couriers", async () => {
     for (let i = 0; i < 12; i++) await happen();

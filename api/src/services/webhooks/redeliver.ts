@@ -18,29 +18,16 @@ export interface Redelivery {
   facts: RequestFacts;
 }
 
-/** Plans the event of a delivery anew, at once and with the whole schedule; it takes the place of an attempt that waits. Throws ApiError 404. */
+/** Plans the event of a delivery anew, at once and with the whole schedule: an attempt that waits is brought forward. Throws ApiError 404. */
 export async function redeliver(
   { db }: Dependencies,
   { caller, endpointId, deliveryId, request, facts }: Redelivery,
 ): Promise<{ delivery: WebhookDeliveryRead; replayed: boolean }> {
-  const endpoint = await findEndpoint(db, caller.environmentId, endpointId);
-  let planned: Row<"webhook_delivery"> | undefined;
   const { id, replayed } = await makeOnce(db, request, async (trx) => {
+    // Locked, so that of several at once each sees what the others have planned.
+    const endpoint = await findEndpoint(trx, caller.environmentId, endpointId, { lock: true });
     const given = await findDelivery(trx, endpoint.id, deliveryId);
-    await dropWaiting(trx, endpoint.id, given.event_id);
-    planned = await trx
-      .insertInto("keystone.webhook_delivery")
-      .values({
-        endpoint_id: endpoint.id,
-        environment_id: given.environment_id,
-        event_id: given.event_id,
-        event_type: given.event_type,
-        attempt: 1,
-        pending: true,
-        next_attempt_at: sql<Date>`clock_timestamp()`,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
+    const planned = (await bringForward(trx, given)) ?? (await planAnew(trx, given));
     const activity = endpointActivity(endpoint.id, "redelivered", "Webhook delivery repeated", {
       statusCode: 201,
       detail: { event_id: given.event_id, delivery_id: planned.id },
@@ -48,17 +35,29 @@ export async function redeliver(
     await recordActivity(trx, [callersActivity(caller, facts, activity)]);
     return planned.id;
   });
-  // Another redelivery may have taken its place already.
-  return { delivery: renderDelivery(planned ?? (await findDelivery(db, endpoint.id, id))), replayed };
+  return { delivery: renderDelivery(await findDelivery(db, endpointId, id)), replayed };
 }
 
-/** An attempt that is being made at this moment stays: its outcome belongs to the log. */
-async function dropWaiting(trx: StoreTransaction, endpointId: string, eventId: string): Promise<void> {
-  await trx
-    .deleteFrom("keystone.webhook_delivery")
-    .where("endpoint_id", "=", endpointId)
-    .where("event_id", "=", eventId)
+const NOW = { attempt: 1, pending: true, next_attempt_at: sql<Date>`clock_timestamp()` };
+
+/** An attempt that is being made at this moment stays as it is: its outcome belongs to the log. */
+function bringForward(trx: StoreTransaction, { endpoint_id, event_id }: Row<"webhook_delivery">) {
+  return trx
+    .updateTable("keystone.webhook_delivery")
+    .set(NOW)
+    .where("endpoint_id", "=", endpoint_id)
+    .where("event_id", "=", event_id)
     .where("pending", "=", true)
     .where((eb) => eb.or([eb("leased_until", "is", null), eb("leased_until", "<=", sql<Date>`clock_timestamp()`)]))
-    .execute();
+    .returning("id")
+    .executeTakeFirst();
+}
+
+function planAnew(trx: StoreTransaction, given: Row<"webhook_delivery">) {
+  const { endpoint_id, environment_id, event_id, event_type } = given;
+  return trx
+    .insertInto("keystone.webhook_delivery")
+    .values({ endpoint_id, environment_id, event_id, event_type, ...NOW })
+    .returning("id")
+    .executeTakeFirstOrThrow();
 }

@@ -50,7 +50,7 @@ describe("POST /v1/platforms/me/webhooks/{endpoint_id}/deliveries/{delivery_id}/
     });
   }
 
-  it("takes the place of an attempt that waits, so that there is one", async () => {
+  it("brings forward an attempt that waits, so that there is one", async () => {
     const { body } = await redeliver(planned.id);
     const rows = await deliveriesOf(world(), tenant, endpointId);
     expect(rows.map(({ id }) => id)).to.deep.equal([body.id]);
@@ -64,6 +64,23 @@ describe("POST /v1/platforms/me/webhooks/{endpoint_id}/deliveries/{delivery_id}/
     expect(second.body).to.deep.equal(first.body);
     expect((await redeliver(first.body.id, headers)).body.code).to.equal("idempotency_key_reused");
   });
+
+  it("replays its key when the event was asked for once more before it was delivered", async () => {
+    const headers = { "idempotency-key": "once" };
+    const first = await redeliver(planned.id, headers);
+    expect((await redeliver(planned.id)).status).to.equal(201);
+    const replay = await redeliver(planned.id, headers);
+    expect([replay.status, replay.body.id]).to.deep.equal([200, first.body.id]);
+  });
+
+  for (const made of [true, false]) {
+    it(`is planned once, however many ask at once, ${made ? "made" : "waiting"} as it was`, async () => {
+      if (made) await finish(true);
+      const answers = await Promise.all(Array.from({ length: 6 }, () => redeliver(planned.id)));
+      expect(answers.map(({ status }) => status)).to.deep.equal(Array(6).fill(201));
+      expect(await deliveriesOf(world(), tenant, endpointId)).to.have.length(made ? 2 : 1);
+    });
+  }
 
   it("knows no delivery of another endpoint", async () => {
     const other = await createEndpoint(world(), tenant);
