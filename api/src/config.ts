@@ -41,7 +41,7 @@ export interface Config {
 
 const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
 const origin = url.regex(/^https?:\/\/[^/]+$/, "must be an origin, without a path");
-export /** What is sent there, a secret included, is only for its own eyes. */
+/** What is sent there, a secret included, is only for its own eyes. */
 const directoryUrl = url
   .regex(/\/$/, "must end with a slash")
   .regex(/^(https:|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])/, "must be https where it is not on this machine");

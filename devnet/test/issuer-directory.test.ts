@@ -3,11 +3,14 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { createRemoteJWKSet, jwtVerify } from "jose";
+import { DirectoryFile } from "../src/issuer/directory.ts";
 import { MANAGEMENT_SCOPES } from "../src/issuer/management.ts";
 import { freePort } from "../src/ports.ts";
 import { startNodeProcess } from "../src/process/node-process.ts";
 import type { Running } from "../src/process/supervisor.ts";
+import { ensureOrganizations } from "../src/world/clients.ts";
 import { ROOT } from "../src/world/options.ts";
+import { failure } from "./support/error.ts";
 import { temporaryFolder } from "./support/folder.ts";
 
 const AUDIENCE = "https://api.keystoneos.xyz";
@@ -194,6 +197,42 @@ describe("the local issuer's directory", function () {
         expect([status, body.errorCode]).to.deep.equal([400, "invalid_body"]);
       }
       expect((await send("POST", "api/v2/organizations/org_none/invitations", good)).status).to.equal(404);
+    });
+
+    it("opens no invitation that has expired", () => {
+      const directory = new DirectoryFile(join(dir, "expired.json"));
+      const { id } = directory.createOrganization({ name: "a", display_name: "A", metadata: {} }) ?? { id: "" };
+      const fields = {
+        organization_id: id,
+        inviter: { name: "A" },
+        invitee: { email: "a@example.com" },
+        client_id: "c",
+        roles: [],
+      };
+      const [open, expired] = [directory.invite(fields, 60), directory.invite(fields, -1)];
+      expect(directory.openInvitation(id, open.ticket_id)?.id).to.equal(open.id);
+      expect(directory.openInvitation(id, expired.ticket_id)).to.equal(undefined);
+    });
+
+    it("gives the platforms of the local world their organizations, as often as it starts", async () => {
+      const world = [
+        { platform: "northwind", name: "Northwind" },
+        { platform: "meridian", name: "Meridian" },
+      ].map((each) => ({
+        ...each,
+        environment: "local",
+        clientId: "c",
+        clientSecret: "s",
+      }));
+      const client = { client_id: "keystone-api", client_secret: SECRET };
+      for (let start = 0; start < 2; start++) {
+        expect([...(await ensureOrganizations(issuer, client, world))]).to.deep.equal([
+          ["northwind", "org_local_northwind"],
+          ["meridian", "org_local_meridian"],
+        ]);
+      }
+      const wrong = { ...client, client_secret: "wrong" };
+      await failure("OrganizationNotCreated", () => ensureOrganizations(issuer, wrong, world));
     });
 
     it("tells of a client, and never its secret", async () => {

@@ -24,7 +24,7 @@ export interface DirectoryInvitation {
   expiresAt: Date;
 }
 
-export interface NewOrganization {
+interface NewOrganization {
   /** 1 to 50 of [a-z0-9_-], unique in the directory. */
   name: string;
   displayName: string;
@@ -32,7 +32,7 @@ export interface NewOrganization {
   platformId: string;
 }
 
-export interface NewInvitation {
+interface NewInvitation {
   inviterName: string;
   inviteeEmail: string;
   roleIds: readonly string[];

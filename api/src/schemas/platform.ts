@@ -2,14 +2,14 @@ import { z } from "@hono/zod-openapi";
 import { slug, text, time, uuid } from "./primitives.ts";
 
 /** An https URL of at most 2048 characters. */
-export const httpsUrl = text(1, 2048)
+const httpsUrl = text(1, 2048)
   .refine((value) => URL.canParse(value) && new URL(value).protocol === "https:", {
     error: "Input should be an https URL",
     params: { type: "url_scheme" },
   })
   .openapi({ format: "uri", example: "https://example.com/logo.svg" });
 
-export const url = text(1, 2048)
+const url = text(1, 2048)
   .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
     error: "Input should be an http or https URL",
     params: { type: "url_parsing" },

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { World } from "./world.ts";
 
 /**
@@ -18,8 +18,20 @@ export async function meet<T>(
     .values({ reference })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+  const lock = sql`SELECT FROM keystone.trade_reference WHERE reference = ${reference} FOR UPDATE`;
+  return meetAt({ db }, lock, requests, waiting, meanwhile);
+}
+
+/** The same for whatever a statement locks. */
+export async function meetAt<T>(
+  { db }: Pick<World, "db">,
+  lock: RawBuilder<unknown>,
+  requests: () => Promise<T>[],
+  waiting: number,
+  meanwhile: () => Promise<void> = async () => {},
+): Promise<T[]> {
   const started = await db.transaction().execute(async (trx) => {
-    await sql`SELECT FROM keystone.trade_reference WHERE reference = ${reference} FOR UPDATE`.execute(trx);
+    await lock.execute(trx);
     const pending = requests();
     await untilWaiting({ db }, waiting);
     await meanwhile();

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export interface Heard {
+interface Heard {
   method: string;
   /** With its query. */
   path: string;
@@ -18,7 +18,7 @@ export interface Reply {
 }
 
 /** Answers as it is told, one reply after the other or by a function; null lets the connection drop, "hang" never answers. */
-export type Script = (heard: Heard, count: number) => Reply | null | "hang";
+type Script = (heard: Heard, count: number) => Reply | null | "hang";
 
 export interface ScriptedServer {
   /** With a slash at its end. */

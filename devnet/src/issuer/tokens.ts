@@ -4,7 +4,7 @@ import type { SigningKey } from "./keys.ts";
 /** Seconds. */
 export const TOKEN_LIFE = 24 * 3600;
 
-export interface Claims extends Record<string, unknown> {
+interface Claims extends Record<string, unknown> {
   sub: string;
   aud: string;
 }

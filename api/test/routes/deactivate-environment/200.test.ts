@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
+import { sql } from "kysely";
 import { activityOf } from "../../support/activity.ts";
 import type { Answer } from "../../support/client.ts";
-import { meet } from "../../support/hold.ts";
+import { meet, meetAt } from "../../support/hold.ts";
 import { sellOpen } from "../../support/instructions.ts";
 import { managerToken } from "../../support/members.ts";
 import { createSession } from "../../support/sessions.ts";
@@ -46,7 +47,8 @@ describe("DELETE /v1/platforms/me/environments/{env_id}", () => {
   });
 
   it("200 again, and logged once, however many ask at once", async () => {
-    const answers = await Promise.all([deactivate(), deactivate(), deactivate()]);
+    const row = sql`SELECT FROM keystone.environment WHERE id = ${tenant.environmentId} FOR NO KEY UPDATE`;
+    const answers = await meetAt(world(), row, () => [deactivate(), deactivate(), deactivate()], 3);
     answers.push(await deactivate());
     expect(answers.map(({ status, body }) => [status, body.is_active])).to.deep.equal(Array(4).fill([200, false]));
     expect(await activityOf(world(), tenant.environmentId)).to.have.length(1);
