@@ -13,9 +13,6 @@ export interface ResolvedLegs {
   learned: ResolvedInstrument[];
 }
 
-/** The standards that the deployment's escrows take. */
-const SETTLED_STANDARDS: readonly string[] = ["ERC-20"];
-
 /** A leg as sent, and the chain of the party that lists it. */
 export interface SentLeg {
   leg: InstructionLegInput;
@@ -72,14 +69,12 @@ function resolveLeg(
     token_id: tokenId,
     partition: leg.partition ?? null,
     decimals: instrument.decimals,
-    amount: baseUnits(leg.quantity, instrument.decimals, loc).toString(),
+    // A deed is one, however many digits its registry entry gives it.
+    amount:
+      instrument.token_standard === "ERC-721" ? "1" : baseUnits(leg.quantity, instrument.decimals, loc).toString(),
     external_reference: leg.external_reference ?? null,
   };
   if ((resolved.leg_type ?? resolved.default_leg_type) === "payment") checkGrossUp(resolved, fees, loc);
-  if (!SETTLED_STANDARDS.includes(instrument.token_standard)) {
-    const detail = `${instrument.token_standard} tokens cannot be deposited with this deployment's escrows; use an ERC-20 token`;
-    throw new ApiError("instrument_unverifiable", detail, { loc: [...loc, "instrument_id"] });
-  }
   return resolved;
 }
 

@@ -324,12 +324,6 @@ describe("POST /v1/instructions 422 by meaning", () => {
         "partition_required",
         "partition",
       ],
-      [
-        "a token that no escrow here takes",
-        { instrument_id: "DEED-7", quantity: "1" },
-        "instrument_unverifiable",
-        "instrument_id",
-      ],
     ];
 
     for (const [name, change, code, field] of OWN) {
