@@ -59,7 +59,7 @@ describe("a repo whose way back is not taken", function () {
     title: "the opening is rolled back, so the closing can never open",
     expected: "TIMED_OUT",
     run: async (context) => {
-      const opening = await agree(context, { ...specOf(context, 22), buyerName: context.world.blockedName });
+      const opening = await agree(context, { ...specOf(context, 30), buyerName: context.world.blockedName });
       openings.set("void", opening);
       const closing = await fixedClosing(context, opening);
       await reach(context, opening, ["ROLLED_BACK", "TIMED_OUT", "FINALIZED"], 60_000);

@@ -46,7 +46,8 @@ async function administer(url: string, statement: string): Promise<void> {
 
 // A root hook of mocha: the server must be gone when the last test is, or the process never ends.
 if (typeof globalThis.after === "function") {
-  after(async () => {
+  after(async function () {
+    this.timeout(30_000);
     const server = await embedded?.catch(() => undefined);
     await server?.stop();
   });

@@ -1,6 +1,23 @@
 import { z } from "@hono/zod-openapi";
 import { tokenStandard } from "./enums.ts";
-import { address, base, bytes32, hex, time, uuid } from "./primitives.ts";
+import { address, base, bytes32, hex, orNull, time, uuid } from "./primitives.ts";
+import { Terms } from "./terms.ts";
+
+/** EIP-712 typed data as `eth_signTypedData_v4` takes it; the names are Permit2's and Solidity's. */
+const Permit2Deposit = z
+  .strictObject({
+    domain: z.strictObject({ name: z.literal("Permit2"), chainId: z.int(), verifyingContract: address }),
+    types: z.record(z.string(), z.array(z.strictObject({ name: z.string(), type: z.string() }))),
+    primaryType: z.literal("PermitWitnessTransferFrom"),
+    message: z.strictObject({
+      permitted: z.strictObject({ token: address, amount: base }),
+      spender: address.openapi({ description: "The escrow." }),
+      nonce: base.openapi({ description: "The same for one leg of one settlement: it counts once." }),
+      deadline: base,
+      witness: z.strictObject({ legIndex: z.int(), terms: Terms }),
+    }),
+  })
+  .openapi("Permit2Deposit");
 
 export const DepositInfo = z
   .strictObject({
@@ -23,7 +40,10 @@ export const DepositInfo = z
     message_fee: base.nullable().openapi({
       description: "Quote for reporting the lock across chains; null when none is needed or no node answers.",
     }),
-    permit2: z.null().openapi({ description: "Deposits by signature are not offered yet." }),
+    permit2: orNull(Permit2Deposit).openapi({
+      description:
+        "What the wallet may sign instead, so that anyone can send its deposit (depositLegWithPermit2). For ERC-20 legs.",
+    }),
     reveal: z
       .strictObject({ chain_id: z.int(), escrow_address: address, calldata: hex })
       .nullable()

@@ -7,7 +7,8 @@ export function atTheEnd(close: () => Promise<void>): void {
   closers.push(close);
 }
 
-after(async () => {
+after(async function () {
+  this.timeout(20_000);
   for (const close of closers.reverse()) await close();
 });
 

@@ -12,6 +12,7 @@ import { approvalFor } from "./approval.ts";
 import { findSettlement } from "./find-settlement.ts";
 import type { LoadedSettlement } from "./load-settlements.ts";
 import { DEPOSIT_STATE, lacksClosing, openDepositSecrets } from "./open-secrets.ts";
+import { permit2Deposit } from "./permit2-deposit.ts";
 import { isOwn, stateOf, walletIndex } from "./render-context.ts";
 import { standardName, termsLegAt } from "./render-leg.ts";
 import { inSnapshot } from "./select-settlement.ts";
@@ -131,7 +132,7 @@ function renderDepositInfo(
     depositor: showAddress(party.wallet_address),
     value: (messageFee ?? 0n).toString(),
     message_fee: messageFee?.toString() ?? null,
-    permit2: null,
+    permit2: standard === "ERC-20" ? permit2Deposit(loaded, leg.leg_index) : null,
     reveal: revealElsewhere(deployment.contracts.escrow, loaded, party, secret, terms, agreed.chainId),
     deadline: showTime(row.deposit_deadline),
   };

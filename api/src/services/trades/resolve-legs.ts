@@ -69,7 +69,9 @@ function resolveLeg(
     token_id: tokenId,
     partition: leg.partition ?? null,
     decimals: instrument.decimals,
-    amount: baseUnits(leg.quantity, instrument.decimals, loc).toString(),
+    // A deed is one, however many digits its registry entry gives it.
+    amount:
+      instrument.token_standard === "ERC-721" ? "1" : baseUnits(leg.quantity, instrument.decimals, loc).toString(),
     external_reference: leg.external_reference ?? null,
   };
   if ((resolved.leg_type ?? resolved.default_leg_type) === "payment") checkGrossUp(resolved, fees, loc);

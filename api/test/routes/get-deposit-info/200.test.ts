@@ -44,7 +44,6 @@ describe("GET /v1/settlements/{settlement_id}/legs/{leg_index}/deposit-info 200"
       depositor: SELLER_WALLET,
       value: "0",
       message_fee: null,
-      permit2: null,
       deadline: settlement.deposit_deadline,
     });
     const approval = decodeFunctionData({ abi: erc20Abi, data: body.approval_calldata });
