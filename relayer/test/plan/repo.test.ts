@@ -42,8 +42,10 @@ describe("plan: a repo's closing", () => {
 
   it("has its parties screened in its own time, not while it waits", () => {
     const opened = { parentKind: StateKind.FINALIZED };
-    expect(names(at(MATURITY - 1, { ...waiting, ...opened }))).to.not.include("screen");
-    expect(names(at(MATURITY, { coordinator: created("COMPLIANCE_CHECKING"), ...opened }))).to.deep.equal(["screen"]);
+    const entered = ["AWAITING_MATURITY"];
+    expect(names(at(MATURITY - 1, { ...waiting, ...opened, entered })).join()).to.not.include("begin_round");
+    const checking = { coordinator: created("COMPLIANCE_CHECKING"), entered: [...entered, "COMPLIANCE_CHECKING"] };
+    expect(names(at(MATURITY, { ...checking, ...opened }))).to.deep.equal(["begin_round:COMPLIANCE_CHECKING"]);
   });
 
   it("keeps its secrets until it has ended itself", () => {
