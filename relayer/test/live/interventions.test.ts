@@ -6,7 +6,7 @@ import { coordinatorAbi } from "@keystoneos/protocol/abi";
 import { connect, type IntentKind, migrate, type Store } from "@keystoneos/store";
 import { expect } from "chai";
 import { sql } from "kysely";
-import { type Hex, keccak256, toHex } from "viem";
+import { createWalletClient, type Hex, http, keccak256, toHex } from "viem";
 import { rpc } from "../../../devnet/src/chains/rpc.ts";
 import { type Chain, startChain } from "../../../devnet/src/chains.ts";
 import { deployLocally } from "../../../devnet/src/deploy/world.ts";
@@ -54,8 +54,9 @@ describe("interventions on the real coordinator", function () {
   });
 
   const home = () => chains[0] as Chain;
+  const mineUnseen = (blocks = 1) => rpc(home().url, "anvil_mine", [toHex(blocks)]);
   const mine = async (blocks = 1) => {
-    await rpc(home().url, "anvil_mine", [toHex(blocks)]);
+    await mineUnseen(blocks);
     await index();
   };
   const client = () => connectChain(chainEntry(A), home().url).client;
@@ -266,6 +267,27 @@ describe("interventions on the real coordinator", function () {
       [back.id, "finalized"],
       [forward.id, "failed"],
     ]);
+  });
+
+  it("are not given up for a refusal that the index explains only later", async () => {
+    const { settlementId, settlementHash, terms } = await instructed();
+    const { id } = await ask(settlementId, "transition", "COMPLIANCE_CHECKING");
+    // Somebody else takes the step, and the index has not seen it.
+    await createWalletClient({ account: localAccount("deployer"), transport: http(home().url) }).writeContract({
+      chain: null,
+      address: deployment.contracts.coordinator,
+      abi: coordinatorAbi,
+      functionName: "advance",
+      args: [terms],
+    });
+    await mineUnseen();
+    await relayer().pass();
+    expect(await intent(id)).to.deep.equal({ status: "open", error: null });
+    await mine(FINAL);
+    await relayer().pass();
+    expect(await intent(id)).to.deep.equal({ status: "done", error: null });
+    expect(await manual(settlementId)).to.deep.equal([]);
+    expect((await lastStep(settlementHash))?.args.caller).to.equal(localAccount("deployer").address);
   });
 
   /** The interval after a reverted call has passed. */
