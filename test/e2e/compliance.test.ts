@@ -2,12 +2,13 @@ import { type Terms, termsFromJson } from "@keystoneos/protocol";
 import { registryAbi } from "@keystoneos/protocol/abi";
 import { expect } from "chai";
 import pg from "pg";
-import type { Address, Hex } from "viem";
+import { type Address, createTestClient, createWalletClient, type Hex, http, zeroHash } from "viem";
 import type { Settlement } from "../../devnet/src/demo/api-shapes.ts";
 import { type Chains, reachChains } from "../../devnet/src/demo/chains.ts";
 import { type Role, twoChains, uniqueKey } from "../../devnet/src/demo/context.ts";
 import { ApiRefusal, connectPlatform, type Platform } from "../../devnet/src/demo/platform.ts";
 import { until } from "../../devnet/src/demo/wait.ts";
+import { localAccount } from "../../devnet/src/keys.ts";
 import { crossChainSpec } from "./support/trade.ts";
 import { sharedWorld, type World } from "./support/world.ts";
 
@@ -204,6 +205,48 @@ describe("decisions about flagged parties, on the real stack", function () {
     } finally {
       await recheckAt([]);
     }
+  });
+
+  it("are asked for anew when the attester's word would end before a verdict has to be taken", async () => {
+    const trade = await match({ seller: "Alpine Bond Desk", buyer: NEAR_NAME });
+    const { id, settlement_hash } = trade.settlement;
+    const flagged = await untilStated(trade, "1,1,2,1");
+    const { home } = twoChains(world);
+    const client = chains.client(home);
+    const transport = http(world.chains.find(({ chainId }) => chainId === home)?.rpcUrl);
+    const { timestamp } = await client.getBlock();
+    // The attester's own hand clears everybody, but for a minute only.
+    const account = localAccount("attester");
+    const wallet = createWalletClient({ account, transport });
+    await createTestClient({ mode: "anvil", transport }).setBalance({
+      address: account.address,
+      value: 10n ** 18n,
+    });
+    const parties = [...trade.terms.parties];
+    const hash = await wallet.writeContract({
+      chain: null,
+      address: world.deployment.contracts.registry,
+      abi: registryAbi,
+      functionName: "attest",
+      args: [
+        settlement_hash,
+        parties,
+        [1, 1, 1, 1],
+        parties.map(() => zeroHash),
+        Number(timestamp) + 60,
+        flagged.sequence + 10n,
+      ],
+    });
+    expect((await client.waitForTransactionReceipt({ hash })).status).to.equal("success");
+    const renewed = await untilStated(trade, "1,1,2,1");
+    expect(renewed.sequence > flagged.sequence + 10n).to.equal(true);
+    expect(renewed.validUntil).to.be.at.least(trade.terms.settleDeadline);
+    const { rows } = await db.query(
+      "SELECT cause FROM keystone.screening_round WHERE settlement_id = $1 ORDER BY round",
+      [id],
+    );
+    expect(rows.map(({ cause }) => cause)).to.deep.equal(["COMPLIANCE_CHECKING", "renewal"]);
+    expect((await read(id)).state).to.equal("COMPLIANCE_CHECKING");
   });
 
   it("leave the providers' health as it is told", async () => {
