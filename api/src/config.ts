@@ -71,7 +71,8 @@ export const sharedVariables = {
 
 const environmentSchema = z.object({
   ...sharedVariables,
-  API_DATABASE_CONNECTIONS: integer(2, 1000).default(20),
+  // Four writes at the directory may go on at once, and each holds two.
+  API_DATABASE_CONNECTIONS: integer(8, 1000).default(20),
   API_HOST: z.string().min(1, "is empty").default("127.0.0.1"),
   API_PORT: integer(0, 65_535).default(8000),
   API_ORIGIN: origin.default("http://localhost:8000"),

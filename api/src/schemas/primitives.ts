@@ -18,13 +18,18 @@ export function text(min: number, max: number) {
         ctx.addIssue(fault({ type: "string_too_short", message: `String should have at least ${min} character(s)` }));
       } else if (length > max) {
         ctx.addIssue(fault({ type: "string_too_long", message: `String should have at most ${max} characters` }));
-      } else if (!value.isWellFormed() || value.includes("\u0000")) {
+      } else if (!isStorable(value)) {
         ctx.addIssue(
           fault({ type: "string_unicode", message: "String should be whole Unicode characters without NUL" }),
         );
       }
     })
     .openapi({ minLength: min, maxLength: max });
+}
+
+/** Whether a database can hold it. */
+export function isStorable(value: string): boolean {
+  return value.isWellFormed() && !value.includes("\u0000");
 }
 
 /** `schema` or null, where the schema has a name in the OpenAPI document: its own `.nullable()` would lose the null there. */

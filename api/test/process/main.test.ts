@@ -10,7 +10,9 @@ import { createClient } from "../support/client.ts";
 import { testDeployment } from "../support/deployment.ts";
 import { meet } from "../support/hold.ts";
 import { sellOpen } from "../support/instructions.ts";
+import { operatorToken } from "../support/members.ts";
 import { startProcess } from "../support/process.ts";
+import { startScriptedServer } from "../support/scripted-server.ts";
 import { createTenant } from "../support/tenants.ts";
 import { oidcOf, useWorld } from "../support/world.ts";
 
@@ -127,6 +129,38 @@ describe("the api process", function () {
     expect((await b("POST", "/v1/instructions", { token, json })).status).to.equal(200);
     second.child.kill("SIGTERM");
     expect(await second.exited).to.equal(0);
+  });
+
+  it("killed between the directory's answer and its own commit, leaves what the next copy takes up", async () => {
+    const { local, call } = world();
+    const directory = await startScriptedServer();
+    // Passes on to the local issuer, and strikes when the organization is made.
+    let strike = () => {};
+    directory.script = async ({ method, path, headers, body }) => {
+      const audience = body?.audience === undefined ? undefined : `${local.url}api/v2/`;
+      const sent = body === undefined ? {} : { body: JSON.stringify({ ...body, audience }) };
+      const { authorization = "" } = headers;
+      const passed = { "content-type": "application/json", authorization };
+      const response = await fetch(new URL(path, local.url), { method, headers: passed, ...sent });
+      if (path === "/api/v2/organizations") strike();
+      return { status: response.status, body: await response.text() };
+    };
+    const { clientSecret } = local.directoryOptions;
+    const env = { ...(await environment()), DIRECTORY_URL: directory.url, DIRECTORY_CLIENT_SECRET: clientSecret };
+    const { child, line, exited } = start(env);
+    const { port } = JSON.parse(await line('"serving"')) as { port: number };
+    strike = () => void child.kill("SIGKILL");
+    const token = await operatorToken(world());
+    const { client_id } = await local.createClient();
+    const json = { name: "A", slug: `p-${crypto.randomUUID()}`, auth0_client_id: client_id };
+    const lost = createClient(`http://127.0.0.1:${port}`)("POST", "/v1/platforms", { token, json });
+    expect(await lost.then(({ status }) => status).catch(() => "lost")).to.equal("lost");
+    await exited;
+    await directory.close();
+    const made = world().db.selectFrom("keystone.platform").select("auth0_org_id").where("slug", "=", json.slug);
+    expect(await made.execute()).to.deep.equal([]);
+    expect((await call("POST", "/v1/platforms", { token, json })).status).to.equal(201);
+    expect(await made.execute()).to.deep.equal([{ auth0_org_id: `org_local_${json.slug}` }]);
   });
 
   it("does not start with a template that contradicts itself", async () => {

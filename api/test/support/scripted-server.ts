@@ -18,7 +18,8 @@ export interface Reply {
 }
 
 /** Answers as it is told, one reply after the other or by a function; null lets the connection drop, "hang" never answers. */
-type Script = (heard: Heard, count: number) => Reply | null | "hang";
+type Script = (heard: Heard) => Answer | Promise<Answer>;
+type Answer = Reply | null | "hang";
 
 export interface ScriptedServer {
   /** With a slash at its end. */
@@ -54,7 +55,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       body: text === "" ? undefined : JSON.parse(text),
     };
     scripted.heard.push(heard);
-    const reply = scripted.script(heard, scripted.heard.length);
+    const reply = await scripted.script(heard);
     if (reply === "hang") return;
     if (reply === null) return void request.socket.destroy();
     const body = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body ?? {});

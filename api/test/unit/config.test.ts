@@ -80,6 +80,7 @@ describe("readConfig", () => {
   }
 
   const wrong: Record<string, string> = {
+    API_DATABASE_CONNECTIONS: "7",
     API_PORT: "70000",
     OIDC_JWKS_URL: "ftp://somewhere",
     DIRECTORY_URL: "http://tenant.example/",

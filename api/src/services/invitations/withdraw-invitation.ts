@@ -1,6 +1,7 @@
 import type { PlatformCaller } from "../../auth/caller.ts";
 import type { Dependencies, RequestFacts } from "../../context.ts";
 import { notFound } from "../../errors/api-error.ts";
+import { isStorable } from "../../schemas/primitives.ts";
 import { callersActivity, recordActivity } from "../activity.ts";
 import { writeToDirectory } from "../directory-write.ts";
 import { ownOrganization } from "../members/select-member.ts";
@@ -12,6 +13,7 @@ export async function withdrawInvitation(
   id: string,
   facts: RequestFacts,
 ): Promise<void> {
+  if (!isStorable(id)) throw notFound("Invitation");
   const { directory } = deps;
   const organization = await ownOrganization(deps, caller);
   const write = { kind: "withdraw_invitation", platformId: caller.platformId, subject: id } as const;

@@ -1,6 +1,8 @@
 import type { PlatformCaller } from "../../auth/caller.ts";
 import type { Dependencies, RequestFacts } from "../../context.ts";
+import { notFound } from "../../errors/api-error.ts";
 import type { MemberRead, MemberUpdate } from "../../schemas/member.ts";
+import { isStorable } from "../../schemas/primitives.ts";
 import { callersActivity, recordActivity } from "../activity.ts";
 import { writeToDirectory } from "../directory-write.ts";
 import { assignableRoles, chosenRoles } from "./assignable-roles.ts";
@@ -18,6 +20,7 @@ export async function changeRoles(
   facts: RequestFacts,
 ): Promise<MemberRead> {
   checkNotSelf(caller, userId);
+  if (!isStorable(userId)) throw notFound("Member");
   const { directory } = deps;
   const organization = await ownOrganization(deps, caller);
   const roles = await assignableRoles(directory);

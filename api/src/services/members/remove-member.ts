@@ -1,6 +1,7 @@
 import type { PlatformCaller } from "../../auth/caller.ts";
 import type { Dependencies, RequestFacts } from "../../context.ts";
 import { notFound } from "../../errors/api-error.ts";
+import { isStorable } from "../../schemas/primitives.ts";
 import { callersActivity, recordActivity } from "../activity.ts";
 import { writeToDirectory } from "../directory-write.ts";
 import { checkNotSelf, ownOrganization } from "./select-member.ts";
@@ -13,6 +14,7 @@ export async function removeMember(
   facts: RequestFacts,
 ): Promise<void> {
   checkNotSelf(caller, userId);
+  if (!isStorable(userId)) throw notFound("Member");
   const { directory } = deps;
   const organization = await ownOrganization(deps, caller);
   const write = { kind: "remove_member", platformId: caller.platformId, subject: userId } as const;

@@ -74,7 +74,7 @@ describe("PATCH /v1/platforms/me/members/{user_id}", () => {
 
   it("404 for whoever is no member here, a member elsewhere included", async () => {
     const foreign = await addMember(world(), await createTenant(world()));
-    for (const id of [foreign.userId, "nobody", "a/b", "💣".repeat(100)]) {
+    for (const id of [foreign.userId, "nobody", "a/b", "\u0000", "x".repeat(4000), "💣".repeat(100)]) {
       const { status, body } = await change({ role_ids: await ids("viewer") }, id);
       expect({ status, detail: body.detail }, id).to.deep.equal({ status: 404, detail: "Member not found" });
     }

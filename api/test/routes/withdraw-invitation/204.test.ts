@@ -29,7 +29,7 @@ describe("DELETE /v1/platforms/me/invitations/{invitation_id}", () => {
     const token = await managerToken(world(), mine);
     const json = { email: "ada@example.com" };
     const foreign = (await world().call("POST", PATH, { token: await managerToken(world(), theirs), json })).body;
-    for (const id of [foreign.id, "nonsense", "a%2Fb"]) {
+    for (const id of [foreign.id, "nonsense", "a%2Fb", "%00", "%FF"]) {
       const { status, body } = await world().call("DELETE", `${PATH}/${id}`, { token });
       expect({ status, detail: body.detail }, id).to.deep.equal({ status: 404, detail: "Invitation not found" });
     }
