@@ -28,9 +28,9 @@ export function settlementsOf(db: Store | StoreTransaction, deployment: Deployme
   );
 }
 
-/** The initial state until the coordinator's own is indexed. */
+/** The initial state until the coordinator's own is indexed. Without parameters, so that a query can group by it. */
 export const shownState = sql<string>`coalesce(chain.state, CASE settlement.settlement_category
-  WHEN 'repo_close' THEN ${CLOSING_INITIAL_STATE} ELSE template.config->>'initial_state' END)`;
+  WHEN 'repo_close' THEN ${sql.lit(CLOSING_INITIAL_STATE)} ELSE template.config->>'initial_state' END)`;
 
 /** Runs reads of many tables and views on one snapshot. */
 export function inSnapshot<T>(db: Store, work: (trx: StoreTransaction) => Promise<T>): Promise<T> {
