@@ -71,7 +71,7 @@ if (options.list) {
   process.exit(0);
 }
 
-const reach = reachOf([...program.contracts, ...program.tests], trees);
+const reach = reachOf(program.targets, trees);
 const state = new State(join(folder, "results.jsonl"));
 const tester = new Tester(root, folder, { program, reach, bases: new Bases(root, program.fingerprint()), state });
 const baseline = await tester.baseline(say);

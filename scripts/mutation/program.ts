@@ -28,6 +28,8 @@ export class Program {
   readonly settings: CompilerInput["settings"];
   /** The contracts under `contracts`. */
   readonly contracts: readonly Target[];
+  /** What stands in for others in tests; some are made of the contracts' libraries, to ask them directly. */
+  readonly doubles: readonly Target[];
   /** The tests that are written in Solidity. */
   readonly tests: readonly Target[];
   readonly #closures = new Map<string, CompilerInput["sources"]>();
@@ -48,6 +50,7 @@ export class Program {
           return [target];
         });
     this.contracts = read("artifacts/contracts/**/*.json");
+    this.doubles = read("artifacts/test/doubles/**/*.json");
     this.tests = read("artifacts/test/invariants/**/*.json");
     const [first] = inputs.values();
     if (first === undefined) throw new Error("There are no artifacts: build the contracts first.");
@@ -78,9 +81,14 @@ export class Program {
       .digest("hex");
   }
 
-  /** The syntax trees of all sources that contracts and tests are made of, by their names. */
+  /** All of them. */
+  get targets(): Target[] {
+    return [...this.contracts, ...this.doubles, ...this.tests];
+  }
+
+  /** The syntax trees of all sources that the targets are made of, by their names. */
   async trees(compiler: Compiler): Promise<Map<string, Node>> {
-    const sources = Object.assign({}, ...[...this.contracts, ...this.tests].map(({ source }) => this.#closure(source)));
+    const sources = Object.assign({}, ...this.targets.map(({ source }) => this.#closure(source)));
     const output = await compiler.compile({
       language: "Solidity",
       sources,

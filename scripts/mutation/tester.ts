@@ -52,7 +52,7 @@ export class Tester {
     return result !== undefined && result.basis === this.#bases.of(result.status, result.file);
   }
 
-  /** The contracts, or tests in Solidity, whose code a mutant may change. */
+  /** Those whose code a mutant may change. */
   affected(mutant: Mutant, among: readonly Target[]): Target[] {
     return among.filter((target) => this.#reach.get(target)?.has(mutant.declaration));
   }
@@ -135,6 +135,7 @@ export class Tester {
       const twin = this.#found.get(key);
       if (twin !== undefined) return twin;
       for (const [target, code] of changed) restore.push(sandbox.install(target, code));
+      await this.#spoil(mutant, this.program.doubles, tools, restore);
       const outcome = await trials.run(order.of(mutant, this.#state.last(mutant.id)?.file), timeoutMs);
       const last = outcome.killed ? outcome : await this.#trySolidity(mutant, tools, restore);
       const finding: Finding = last.killed ? killed(last) : { status: "survived" };
@@ -145,13 +146,18 @@ export class Tester {
     }
   }
 
-  async #trySolidity(mutant: Mutant, { sandbox, compiler }: Tools, restore: (() => void)[]) {
-    const targets = this.affected(mutant, this.program.tests);
-    if (targets.length === 0) return { killed: false } as const;
+  async #trySolidity(mutant: Mutant, tools: Tools, restore: (() => void)[]) {
+    const count = await this.#spoil(mutant, this.program.tests, tools, restore);
+    return count === 0 ? ({ killed: false } as const) : runSolidityTests(tools.sandbox.path, 15 * MINUTE);
+  }
+
+  /** Puts the mutant into those that have it in their code as the contracts have; returns how many they are. */
+  async #spoil(mutant: Mutant, among: readonly Target[], { sandbox, compiler }: Tools, restore: (() => void)[]) {
+    const targets = this.affected(mutant, among);
     for (const [target, code] of (await this.#compile(mutant, targets, compiler)) ?? []) {
       restore.push(sandbox.install(target, code));
     }
-    return runSolidityTests(sandbox.path, 15 * MINUTE);
+    return targets.length;
   }
 
   async #compile(mutant: Mutant, targets: readonly Target[], compiler: Compiler) {

@@ -323,6 +323,17 @@ describe("KeystoneEscrow: deposits and the lock", function () {
       const hash = await world.escrow.home.write.reveal([cross.terms, [openingOf(cross, 1)]]);
       expect(await eventNames(world.home, world.coordinator, hash)).to.deep.equal(["LockReported"]);
     });
+
+    it("is reported there once: value that comes after it goes back, and nothing is said", async () => {
+      await deposit(world, cross, 0, { openings: [openingOf(cross, 1)] });
+      const stranger = world.home.address(ROLES.stranger);
+      const before = await world.home.client.getBalance({ address: stranger });
+      const hash = await world.escrow.home.write.reveal([cross.terms, []], { account: stranger, value: 10n ** 15n });
+      const { logs, gasUsed, effectiveGasPrice } = await world.home.client.waitForTransactionReceipt({ hash });
+      expect(logs).to.deep.equal([]);
+      const after = await world.home.client.getBalance({ address: stranger });
+      expect(before - after).to.equal(gasUsed * effectiveGasPrice);
+    });
   });
 
   describe("the report from the other chain", () => {

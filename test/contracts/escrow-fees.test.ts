@@ -38,20 +38,22 @@ describe("KeystoneEscrow: fees", function () {
   const mark = (who: Address, treatment: number) => token.write.mark([who, treatment]);
   const balance = (who: Address) => balanceOf(world.home, token.address, who);
   const record = (trade: Trade) => world.escrow.home.read.stateOf([trade.id]);
+  const cashOf = (trade: Trade) => trade.terms.legs.findIndex((leg) => leg.fees.length > 0);
   const claim = (trade: Trade, gas?: bigint) =>
-    world.escrow.home.write.claim([trade.terms, 0n], gas === undefined ? {} : { gas });
+    world.escrow.home.write.claim([trade.terms, BigInt(cashOf(trade))], gas === undefined ? {} : { gas });
 
   /** Cash with four fees on the coordinator's chain, bond on the other, both locked, EXECUTE taken; the cash is still to be paid. */
-  async function executed(treatments: Partial<Record<Address, number>>): Promise<Trade> {
+  async function executed(treatments: Partial<Record<Address, number>>, order = ["cash", "bond"]): Promise<Trade> {
+    const legs = {
+      cash: { chain: world.home, token: token.address, amount: AMOUNT, from: 1, to: 0, fees: FEES },
+      bond: { chain: world.away, token: world.side.away.bond, amount: 1n, from: 0, to: 1 },
+    };
     const trade = await buildTrade(world, {
-      legs: [
-        { chain: world.home, token: token.address, amount: AMOUNT, from: 1, to: 0, fees: FEES },
-        { chain: world.away, token: world.side.away.bond, amount: 1n, from: 0, to: 1 },
-      ],
+      legs: order.map((name) => legs[name as keyof typeof legs]),
       accounts: [ROLES.seller, ROLES.buyer],
     });
     await token.write.mint([openingOf(trade, 1).wallet, AMOUNT]);
-    await deposit(world, trade, 0, { openings: [openingOf(trade, 0)] });
+    await deposit(world, trade, cashOf(trade), { openings: [openingOf(trade, 0)] });
     await open(world, trade);
     const { messenger } = world.addresses;
     await world.coordinator.write.recordLocked([trade.id, BigInt(world.away.chainId)], { account: messenger });
@@ -128,6 +130,24 @@ describe("KeystoneEscrow: fees", function () {
     expect((await record(trade)).feesOwed).to.equal(0b0001n);
   });
 
+  it("are retried by a cursor of each leg's own", async () => {
+    const trade = await executed({ [RECIPIENTS[0]]: REFUSE, [RECIPIENTS[2]]: REFUSE }, ["bond", "cash"]);
+    const names = await eventNames(world.home, world.escrow.home, await claim(trade));
+    expect(names).to.deep.equal(["LegReleased", "FeeOwed", "FeePaid", "FeeOwed", "FeePaid"]);
+    expect(await record(trade)).to.deep.include({ feesOwed: 0b0101_0000n, feeCursor: 0 });
+    for (const [feeIndex, feeCursor] of [
+      [0, 0b01_00],
+      [2, 0b11_00],
+      [0, 0b01_00],
+    ]) {
+      const [event, ...more] = await eventsOf(world.home, world.escrow.home, await claim(trade));
+      expect(event).to.deep.include({ eventName: "FeeOwed" });
+      expect(event?.args).to.deep.include({ legIndex: 1, feeIndex });
+      expect(more).to.deep.equal([]);
+      expect(await record(trade)).to.deep.include({ feesOwed: 0b0101_0000n, feeCursor });
+    }
+  });
+
   it("are not called owed by a retry that had too little gas", async () => {
     const trade = await executed({ [RECIPIENTS[0]]: REFUSE });
     await claim(trade);
@@ -171,8 +191,14 @@ describe("KeystoneEscrow: fees", function () {
     expect(await balance(RECIPIENTS[0])).to.equal(0n);
 
     await mark(RECIPIENTS[3], FAIR);
-    await world.escrow.home.write.notifyLocked([trade.terms]);
+    const hash = await world.escrow.home.write.notifyLocked([trade.terms]);
     expect((await world.coordinator.read.stateOf([trade.id])).state).to.equal(STATE.FINALIZED);
+    const paid = (await eventsOf(world.home, world.escrow.home, hash)).filter(
+      ({ eventName }) => eventName === "FeePaid",
+    );
+    expect(paid.map(({ args }) => args)).to.deep.equal(
+      FEES.map((fee, feeIndex) => ({ settlementId: trade.id, legIndex: 1, feeIndex, ...fee })),
+    );
     for (const fee of FEES) expect(await balance(fee.recipient)).to.equal(fee.amount);
     expect(await balance(openingOf(trade, 0).wallet)).to.equal(NET);
     expect(legOf(trade, 1).fees).to.have.length(4);

@@ -53,6 +53,19 @@ describe("KeystoneEscrow: verdict, claim, refund", function () {
     await world.coordinator.write.timeout([one.terms]);
   }
 
+  describe("the payout that the coordinator makes", () => {
+    it("is reported, and the step after it left to the coordinator, which is at it", async () => {
+      await lockBoth();
+      await open(world, cross);
+      await world.coordinator.write.recordLocked([cross.id, BigInt(world.away.chainId)], asMessenger());
+      const hash = await world.coordinator.write.advance([cross.terms], {
+        account: world.home.address(ROLES.stranger),
+      });
+      expect(await eventNames(world.home, world.escrow.home, hash)).to.deep.equal(["LegReleased"]);
+      expect(await eventNames(world.home, world.coordinator, hash)).to.include("ReleaseReported");
+    });
+  });
+
   describe("recordVerdict", () => {
     const record = () => world.escrow.away.read.stateOf([cross.id]);
 

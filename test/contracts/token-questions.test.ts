@@ -107,6 +107,7 @@ describe("TokenLib: what it asks a token", function () {
       ["burns its gas", MODE.BURNS_GAS, "0x"],
       ["answers nothing", MODE.ANSWERS_NOTHING, "0x"],
       ["answers less than a word", MODE.ANSWERS, "0x01"],
+      ["answers a byte less than a word", MODE.ANSWERS, pad("0x01", { size: 31 })],
     ] as const) {
       it(`a token that ${what} has not answered`, async () => {
         const token = await deployScripted();

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import { ChainRows } from "../../contracts/libraries/ChainRows.sol";
 import { GasFloor } from "../../contracts/libraries/GasFloor.sol";
 import { Reason } from "../../contracts/libraries/Reason.sol";
+import { TokenCall } from "../../contracts/libraries/TokenCall.sol";
 import { ChainRow } from "../../contracts/types/Deployment.sol";
 import { Assertions, vm } from "./support/Vm.sol";
 
@@ -14,6 +15,17 @@ contract Talker {
             let pointer := mload(0x40)
             calldatacopy(pointer, what.offset, what.length)
             revert(pointer, what.length)
+        }
+    }
+}
+
+/// @notice Uses as much gas as it is told to, and then says nothing.
+contract Mute {
+    function ask(uint256 gasToUse) external view {
+        uint256 before = gasleft();
+        while (before - gasleft() < gasToUse) { }
+        assembly {
+            revert(0, 0)
         }
     }
 }
@@ -80,5 +92,26 @@ contract ReasonTest is Assertions {
         assertTrue(!ok, "it reverts");
         assertEq(keccak256(heard), keccak256(expected));
         assertEq(keccak256(Reason.clip(long)), keccak256(expected));
+    }
+}
+
+contract TokenCallTest is Assertions {
+    /// @dev Half of what a question is given; what lies around the call is measured along, and differs by less than this.
+    uint256 private constant SILENCE_GAS = 15_000;
+    uint256 private constant AROUND = 1_000;
+
+    Mute private immutable _mute = new Mute();
+
+    /// @notice Silence that took less than half of the gas given is a lacking function; what took longer may have run out of gas.
+    function testFuzz_silenceIsEarly(uint256 gasToUse) public view {
+        gasToUse = within(gasToUse, 0, 25_000);
+        uint256 gasBefore = gasleft();
+        (bool known,) =
+            TokenCall.read(address(_mute), TokenCall.PROBE_GAS, abi.encodeCall(Mute.ask, (gasToUse)));
+        uint256 used = gasBefore - gasleft();
+        bool silent = TokenCall.wasSilent(gasBefore);
+        assertTrue(!known, "nothing was said");
+        if (used < SILENCE_GAS - AROUND) assertTrue(silent, "a function that it lacks");
+        if (used > SILENCE_GAS) assertTrue(!silent, "it may have run out of gas");
     }
 }

@@ -21,6 +21,17 @@ contract TermsCallHarness {
         return SettlementId.unwrap(TermsLib.hash(terms));
     }
 
+    /// @return own What encoding the terms costs here.
+    /// @return compilers What it costs by the compiler's encoder.
+    function prices(Terms calldata terms) external view returns (uint256 own, uint256 compilers) {
+        uint256 before = gasleft();
+        TermsCall.encode(terms);
+        own = before - gasleft();
+        before = gasleft();
+        abi.encode(terms);
+        compilers = before - gasleft();
+    }
+
     function withSelector(bytes4 selector, Terms calldata terms) external pure returns (bool) {
         return keccak256(TermsCall.encode(selector, terms)) == keccak256(abi.encodeWithSelector(selector, terms));
     }
@@ -39,6 +50,12 @@ contract TermsCallTest is Assertions {
     /// @notice Terms as every encoder lays them.
     function testFuzz_encodedTermsArePassedOn(uint256 seed, bytes calldata behind) public view {
         _expectPassedOn(bytes.concat(_call(_terms(seed)), behind), true);
+    }
+
+    /// @notice Terms as every encoder lays them are copied and not encoded again, however many parts they have.
+    function testFuzz_encodedTermsAreCopied(uint256 seed) public view {
+        (uint256 own, uint256 compilers) = _harness.prices(_terms(seed));
+        assertTrue(2 * own < compilers, "it costs as much as encoding does");
     }
 
     /// @notice With a selector and an id before them they are the compiler's bytes.
