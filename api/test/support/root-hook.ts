@@ -7,7 +7,9 @@ export function atTheEnd(close: () => Promise<void>): void {
   closers.push(close);
 }
 
-after(async () => {
+after(async function () {
+  // Processes end in order, on a machine that may be busy.
+  this.timeout(30_000);
   for (const close of closers.reverse()) await close();
 });
 
