@@ -56,7 +56,8 @@ const changed = (good: () => unknown) =>
       if (place === undefined) break;
       const [holder, key] = place;
       if (drop) delete holder[key];
-      else holder[key] = value;
+      // A copy: what comes later may be put into it, the value itself included.
+      else holder[key] = structuredClone(value);
     }
     return body;
   });

@@ -8,7 +8,8 @@ export function atTheEnd(close: () => Promise<void>): void {
 }
 
 after(async function () {
-  this.timeout(20_000);
+  // Processes end in order, on a machine that may be busy.
+  this.timeout(30_000);
   for (const close of closers.reverse()) await close();
 });
 
