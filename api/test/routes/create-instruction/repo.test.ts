@@ -149,7 +149,8 @@ describe("POST /v1/instructions of a repo", () => {
     expect(intents).to.deep.equal([{ status: "open" }, { status: "open" }]);
   });
 
-  it("times the closing by the longer time of the two environments, and never by less than messages need", async () => {
+  it("times the closing by the longer time of the two environments, and never by less than messages need", async function () {
+    this.timeout(60_000);
     const { db } = world();
     const timed = async (...seconds: [number, number]) => {
       const tenants: [Tenant, Tenant] = [await createTenant(world()), await createTenant(world())];

@@ -67,7 +67,7 @@ describe("operations", () => {
       ["DELETE", "/v1/instructions", "POST, GET"],
       ["PUT", "/v1/instructions/abc", "GET"],
       ["GET", "/v1/instructions/abc/cancel", "POST"],
-      ["POST", "/v1/settlements", "GET"],
+      ["DELETE", "/v1/settlements", "POST, GET"],
       ["POST", "/v1/status", "GET"],
     ];
     for (const [method, path, allow] of methods) {
