@@ -7,6 +7,7 @@ import type { SessionTokens } from "./auth/session-tokens.ts";
 import type { TokenVerifier } from "./auth/verify-token.ts";
 import type { ChainReaders } from "./chain/readers.ts";
 import type { WebhookSender } from "./delivery/send.ts";
+import type { Streams } from "./services/streams/streams.ts";
 
 /** What a request may need of this process; made once at start-up. */
 export interface Dependencies {
@@ -17,6 +18,7 @@ export interface Dependencies {
   chains: ChainReaders;
   tokens: TokenVerifier;
   sessions: SessionTokens;
+  streams: Streams;
   webhooks: WebhookSender;
   log: Logger;
   settings: Settings;

@@ -8,6 +8,7 @@ import type { Dependencies } from "./context.ts";
 import { createWebhookSender } from "./delivery/send.ts";
 import { createLog } from "./log.ts";
 import { startServer } from "./server.ts";
+import { createStreams } from "./services/streams/streams.ts";
 import { startSweep } from "./sweep.ts";
 
 async function main(): Promise<void> {
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
       audience: config.oidc.audience,
       key: config.sessionKey,
     }),
+    streams: createStreams({ db, deployment: config.deployment, log }),
     webhooks: createWebhookSender({ developmentMode: config.webhookDevelopmentMode }),
     log,
     settings: {
@@ -56,7 +58,8 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, "stopping");
-    await server.close();
+    // Streams end by themselves never; everything else does when it is done.
+    await Promise.all([server.close(), deps.streams.stop()]);
     await sweep.stop();
     await queue.stop();
     await db.destroy();

@@ -2,7 +2,7 @@ import type { Deployment } from "@keystoneos/protocol";
 import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
 import { z } from "zod";
 import { integer, readDeployment, readVariables, sharedVariables } from "../config.ts";
-import type { Level } from "./read-logs.ts";
+import type { Level } from "../services/events/read-logs.ts";
 
 export interface CourierConfig {
   databaseUrl: string;

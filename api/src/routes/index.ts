@@ -21,6 +21,8 @@ import { getDepositInfo } from "./settlements/get-deposit-info.ts";
 import { getSettlement } from "./settlements/get-settlement.ts";
 import { listSettlementEvents } from "./settlements/list-settlement-events.ts";
 import { listSettlements } from "./settlements/list-settlements.ts";
+import { streamEnvironment } from "./streams/stream-environment.ts";
+import { streamSettlement } from "./streams/stream-settlement.ts";
 import { getTemplate } from "./templates/get-template.ts";
 import { listTemplates } from "./templates/list-templates.ts";
 import { createEndpoint } from "./webhooks/create-endpoint.ts";
@@ -44,6 +46,7 @@ export const operations: readonly Operation[] = [
   getSettlement,
   listSettlementEvents,
   getDepositInfo,
+  streamSettlement,
   listTemplates,
   getTemplate,
   listInstruments,
@@ -65,6 +68,7 @@ export const operations: readonly Operation[] = [
   recover,
   listEvents,
   getEvent,
+  streamEnvironment,
   getStatus,
   getJwks,
   queryGraphql,

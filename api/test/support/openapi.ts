@@ -35,6 +35,7 @@ export function assertDocumented(
     if (type !== null || body !== null) throw new Error(`${where}: a body where the document has none`);
     return;
   }
+  if (type === "text/event-stream" && response?.content?.[type] !== undefined) return;
   if (type?.split(";")[0] !== "application/json") throw new Error(`${where}: content type ${type}`);
   if (template === undefined || operation === undefined) {
     if (status !== 429 && status !== (template === undefined ? 404 : 405))

@@ -14,7 +14,7 @@ export interface NewEvent {
 }
 
 /** The log that says what happened. */
-interface EventLog {
+export interface EventLog {
   chainId: number;
   blockNumber: number;
   blockHash: Hex;

@@ -1,6 +1,7 @@
 import type { TemplateConfig, TermsJson } from "@keystoneos/protocol";
 import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable, Updateable } from "kysely";
 import type { Address, Hex } from "viem";
+import type { OperationsTables } from "./operations.ts";
 import type { WebhookTables } from "./webhooks.ts";
 
 /** Set by the database when left out; read as Date with millisecond precision, as stored. */
@@ -229,6 +230,8 @@ export interface IntentTable {
   settlement_id: string;
   kind: "settle";
   status: Generated<"open" | "done">;
+  /** W3C trace context of the request that asked for it. */
+  traceparent: ColumnType<string | null, string | null | undefined, string | null>;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -353,7 +356,7 @@ export interface ActivityLogTable {
 }
 
 /** The tables of the schema `keystone`, by their names without it. */
-export interface PlatformTables extends WebhookTables {
+export interface PlatformTables extends OperationsTables, WebhookTables {
   platform: PlatformTable;
   environment: EnvironmentTable;
   instrument: InstrumentTable;
