@@ -89,6 +89,6 @@ export async function readStream(
     ended,
     close: () => abort.abort(),
   };
-  await reader.comment();
+  for (let comment = ""; comment !== "open"; ) comment = await reader.comment();
   return reader;
 }

@@ -1,6 +1,7 @@
+import type { HttpBindings } from "@hono/node-server";
 import { z } from "@hono/zod-openapi";
-import { decodeJwt } from "jose";
 import type { Context } from "hono";
+import { decodeJwt } from "jose";
 import type { Access } from "../../auth/access.ts";
 import { admit } from "../../auth/admit.ts";
 import type { AppEnv } from "../../context.ts";
@@ -49,6 +50,7 @@ export async function openStream(c: Context<AppEnv>, access: Access, wanted: Wan
   const { deps, caller } = c.var;
   const { environmentId, settlementIds, rights } = caller;
   const credentials = credentialsOf(c);
+  const { outgoing } = c.env as Partial<HttpBindings>;
   const body = await deps.streams.open({
     environmentId,
     finality: wanted.finality,
@@ -65,6 +67,7 @@ export async function openStream(c: Context<AppEnv>, access: Access, wanted: Wan
       if (tenant?.environment_id === environmentId) return;
       throw new ApiError("environment_unknown", "The token stands for another environment by now");
     },
+    cut: () => void outgoing?.destroy(),
   });
   return c.body(body, 200, headers);
 }

@@ -5,7 +5,7 @@ const MAX_UNREAD_BYTES = 512 * 1024;
 export interface Outlet {
   body: ReadableStream<Uint8Array>;
   readonly isOpen: boolean;
-  /** Hands text to the reader. One that has left too much unread is cut off instead. */
+  /** Hands text to the reader. One that has left too much unread gets no more: `onClose` cuts it off. */
   write(text: string): void;
   /** Resolves when at least half of the room is free, or the outlet is closed. */
   room(): Promise<void>;
@@ -49,7 +49,7 @@ export function createOutlet(onClose: (reason: "ended" | "left" | "slow") => voi
       if (!isOpen) return;
       const bytes = encoder.encode(text);
       if (bytes.byteLength <= free()) return controller.enqueue(bytes);
-      controller.error(new Error("The reader of a stream is too slow"));
+      controller.close();
       close("slow");
     },
     room() {

@@ -15,6 +15,8 @@ export interface StreamRequest {
   expiresAt: Date;
   /** Resolves while the reader would still be let in; throws ApiError otherwise. */
   admit(): Promise<void>;
+  /** Breaks the connection off. */
+  cut(): void;
 }
 
 /** A stream under way. */

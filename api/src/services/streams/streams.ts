@@ -78,7 +78,10 @@ export function createStreams({ db, deployment, log, intervals = STREAM_INTERVAL
     const outlet = createOutlet((reason) => {
       channel.streams.delete(stream);
       if (channel.streams.size === 0) channels.delete(environmentId);
-      if (reason === "slow") log.warn({ environment_id: environmentId }, "a stream was cut off: its reader is too slow");
+      if (reason === "slow") {
+        log.warn({ environment_id: environmentId }, "a stream was cut off: its reader is too slow");
+        request.cut();
+      }
       stream.ready.resolve();
       release(id);
     });
