@@ -26,6 +26,7 @@ export interface Config {
   /** Signs session tokens; the same for every copy of this process. */
   sessionKey: KeyObject;
   graphqlUrl: string;
+  graphqlIntrospection: boolean;
   rateLimits: RateLimits;
   dashboardOrigins: readonly string[];
   trustedProxies: readonly Block[];
@@ -46,6 +47,11 @@ export const integer = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be an integer from ${min} to ${max}`);
 
+const onOrOff = z
+  .enum(["on", "off"], "must be on or off")
+  .default("off")
+  .transform((value) => value === "on");
+
 /** What API and courier are both told. */
 export const sharedVariables = {
   DATABASE_URL: z.string("is missing: the connection string of the platform database").min(1, "is empty"),
@@ -56,10 +62,7 @@ export const sharedVariables = {
   DEPLOYMENTS_FILE: z.string("is missing: the file that describes the deployment").min(1, "is empty"),
   SECRETS_KEY: z.string("is missing: 32 bytes of hex").regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
   SECRETS_KEY_ID: z.string("is missing: the id of SECRETS_KEY").min(1, "is empty"),
-  WEBHOOK_DEVELOPMENT_MODE: z
-    .enum(["on", "off"], "must be on or off")
-    .default("off")
-    .transform((value) => value === "on"),
+  WEBHOOK_DEVELOPMENT_MODE: onOrOff,
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 };
 
@@ -77,6 +80,7 @@ const environmentSchema = z.object({
   RATE_LIMIT_ANONYMOUS_PER_MINUTE: integer(1, 60_000).default(60),
   DASHBOARD_ORIGINS: z.string().default("").transform(readOrigins),
   TRUSTED_PROXIES: z.string().default("").transform(readBlocks),
+  GRAPHQL_INTROSPECTION: onOrOff,
   GRAPHQL_URL: url.default("http://127.0.0.1:42069/graphql"),
   MIN_TIMEOUT_SECONDS: integer(1, 86_400).default(60),
   STATUS_MAX_LAG_SECONDS: integer(1, 86_400).default(60),
@@ -128,6 +132,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     oidc: { issuer: values.OIDC_ISSUER, audience: values.OIDC_AUDIENCE, jwksUrl: values.OIDC_JWKS_URL },
     sessionKey: readSessionKey(values.SESSION_KEY_FILE),
     graphqlUrl: values.GRAPHQL_URL,
+    graphqlIntrospection: values.GRAPHQL_INTROSPECTION,
     rateLimits: {
       perMinute: values.RATE_LIMIT_PER_MINUTE,
       anonymousPerMinute: values.RATE_LIMIT_ANONYMOUS_PER_MINUTE,

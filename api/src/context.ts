@@ -28,6 +28,8 @@ interface Settings {
   /** The least seconds between now and a settlement's timeout, the message margin not counted. */
   minTimeoutSeconds: number;
   graphqlUrl: string;
+  /** Whether POST /graphql tells the schema itself. */
+  graphqlIntrospection: boolean;
   /** Whose word on where a call comes from counts. */
   trustedProxies: readonly Block[];
   rateLimits: RateLimits;

@@ -43,6 +43,7 @@ async function main(): Promise<void> {
     settings: {
       minTimeoutSeconds: config.minTimeoutSeconds,
       graphqlUrl: config.graphqlUrl,
+      graphqlIntrospection: config.graphqlIntrospection,
       rateLimits: config.rateLimits,
       dashboardOrigins: config.dashboardOrigins,
       trustedProxies: config.trustedProxies,

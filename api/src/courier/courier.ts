@@ -3,10 +3,10 @@ import type { Deployment } from "@keystoneos/protocol";
 import type { SecretKeyring, Store } from "@keystoneos/store";
 import type { Logger } from "pino";
 import type { WebhookSender } from "../delivery/send.ts";
-import { createDeliverer } from "./deliver.ts";
 import { type Loop, startLoop } from "../loop.ts";
-import { purge } from "./purge.ts";
 import type { Level } from "../services/events/read-logs.ts";
+import { createDeliverer } from "./deliver.ts";
+import { purge } from "./purge.ts";
 import { recordEvents } from "./record.ts";
 
 const PURGE_MS = 10 * 60_000;

@@ -158,7 +158,9 @@ describe("a stream's life", function () {
         )
         .execute();
     }
-    expect(logged.some((line) => line.includes("its reader is too slow") && line.includes(tenant.environmentId))).to.equal(true);
+    expect(
+      logged.some((line) => line.includes("its reader is too slow") && line.includes(tenant.environmentId)),
+    ).to.equal(true);
     socket.destroy();
   });
 });

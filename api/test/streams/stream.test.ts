@@ -69,7 +69,10 @@ describe("streams", function () {
   });
 
   it("tells what is safe when it is recorded, as a webhook does, and each side its own", async () => {
-    const [seller, buyer] = [await open("/v1/stream?finality=safe"), await open("/v1/stream?finality=safe", trade.buyer)];
+    const [seller, buyer] = [
+      await open("/v1/stream?finality=safe"),
+      await open("/v1/stream?finality=safe", trade.buyer),
+    ];
     await step(2, "INSTRUCTED", "COMPLIANCE_CHECKING", start + 1);
     await setHeads(world(), start + 2);
     await record();
@@ -133,11 +136,20 @@ describe("streams", function () {
 
   it("shows legs of every chain", async () => {
     const reader = await open("/v1/stream");
-    await indexLog(world(), hash, "escrow", "LegDeposited", { legIndex: 1, secret: "0x12" }, { block: start + 1 + AHEAD, chainId: AWAY });
+    await indexLog(
+      world(),
+      hash,
+      "escrow",
+      "LegDeposited",
+      { legIndex: 1, secret: "0x12" },
+      { block: start + 1 + AHEAD, chainId: AWAY },
+    );
     await indexLog(world(), hash, "escrow", "LegDeposited", { legIndex: 0, secret: "0x34" }, { block: start + 1 });
     await setHeads(world(), start + 1);
     const told = [await reader.next(), await reader.next()];
-    expect(told.map(({ event, data }) => [event, data.data.leg.chain_id, data.data.leg.leg_index])).to.have.deep.members([
+    expect(
+      told.map(({ event, data }) => [event, data.data.leg.chain_id, data.data.leg.leg_index]),
+    ).to.have.deep.members([
       ["settlement.leg.deposited", HOME, 0],
       ["settlement.leg.deposited", AWAY, 1],
     ]);
@@ -221,7 +233,10 @@ describe("streams", function () {
     const ofOther = await open(`/v1/settlements/${other.settlementId}/stream`);
     await step(2, "INSTRUCTED", "COMPLIANCE_CHECKING", start + 1);
     await step(3, "COMPLIANCE_CHECKING", "ROLLED_BACK", start + 1);
-    await indexStep(world(), await hashOfSettlement(other), 2, ["INSTRUCTED", "ROLLED_BACK"], { block: start + 1, logIndex: 9 });
+    await indexStep(world(), await hashOfSettlement(other), 2, ["INSTRUCTED", "ROLLED_BACK"], {
+      block: start + 1,
+      logIndex: 9,
+    });
     await setHeads(world(), start + 1);
     const told = [await reader.next(), await reader.next()];
     expect(told.map(({ event, data }) => [event, data.data.settlement_id])).to.have.deep.members([
@@ -243,7 +258,11 @@ describe("streams", function () {
     await step(2, "INSTRUCTED", "ROLLED_BACK", start + 1);
     await setHeads(world(), start + 1);
     const names = (await all.until("settlement.state.rolled_back")).map(({ event }) => event);
-    expect(names).to.have.members(["instruction.matched", "settlement.state.instructed", "settlement.state.rolled_back"]);
+    expect(names).to.have.members([
+      "instruction.matched",
+      "settlement.state.instructed",
+      "settlement.state.rolled_back",
+    ]);
     expect((await ofBound.next()).data.data.settlement_id).to.equal(trade.settlementId);
     const told = await ofUnread.until("settlement.state.rolled_back");
     expect(told.map(({ event, data }) => [event, data.data.settlement_id])).to.deep.equal([

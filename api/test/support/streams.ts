@@ -53,7 +53,9 @@ export async function readStream(
     }
   };
   const take = (frame: string) => {
-    const lines = frame.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]);
+    const lines = frame
+      .split("\n")
+      .map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]);
     const field = (name: string) => lines.find(([key]) => key === name)?.[1];
     const comment = field("");
     if (comment !== undefined) comments.push(comment);

@@ -112,6 +112,7 @@ async function startWorld(): Promise<World> {
     settings: {
       minTimeoutSeconds: 60,
       graphqlUrl: `${nowhere}/graphql`,
+      graphqlIntrospection: false,
       maxLagSeconds: 60,
       trustedProxies: [],
       dashboardOrigins: [],

@@ -123,6 +123,7 @@ function described(name: ServiceName, settings: WorldSettings): Described {
           OIDC_ISSUER: issuerUrl(ports),
           OIDC_AUDIENCE: AUDIENCE,
           OIDC_JWKS_URL: `${issuerUrl(ports)}.well-known/jwks.json`,
+          GRAPHQL_INTROSPECTION: "on",
           GRAPHQL_URL: `http://127.0.0.1:${ports.indexer}/graphql`,
           MIN_TIMEOUT_SECONDS: "20",
           // All its platforms call from one address, and its demo asks often.

@@ -53,7 +53,9 @@ export function compare(
   doubted: Doubted[],
 ): ChainNews {
   const now = new Map(present.map((event) => [event.id, event]));
-  const lost = new Map(doubted.flatMap(({ id, settlement_id, there }) => (there ? [] : [[id, settlement_id] as const])));
+  const lost = new Map(
+    doubted.flatMap(({ id, settlement_id, there }) => (there ? [] : [[id, settlement_id] as const])),
+  );
   if (shown === null) return { shown: now, away: lost, fresh: [], reorged: [] };
   const told = new Set(recorded.map(({ id }) => id));
   const gone = new Map(

@@ -1,7 +1,7 @@
 import { type Deployment, deploymentChain } from "@keystoneos/protocol";
 import { type Store, type StoreTransaction, sqlState } from "@keystoneos/store";
 import { inSnapshot } from "../settlements/select-settlement.ts";
-import { asksFor, type Channel, type ChainNews, compare } from "./channel.ts";
+import { asksFor, type ChainNews, type Channel, compare } from "./channel.ts";
 import { readDoubted, readPending, readStates } from "./read-pending.ts";
 import { type FinalBlocks, firstWaiting, lastPositions, type RecordedEvent, readRecorded } from "./read-recorded.ts";
 
@@ -63,7 +63,9 @@ async function lookAt(
   );
   const unread = channels.filter(({ position }) => position === null).map(({ environmentId }) => environmentId);
   const last = await lastPositions(trx, unread);
-  const seen = channels.flatMap(({ environmentId, position }) => (position === null ? [] : [{ environmentId, position }]));
+  const seen = channels.flatMap(({ environmentId, position }) =>
+    position === null ? [] : [{ environmentId, position }],
+  );
   const recorded = byEnvironment(await readRecorded(trx, seen, { limit: LOOK_LIMIT }));
   const findings = channels.map((channel): Finding => {
     const own = recorded.get(channel.environmentId) ?? [];

@@ -41,12 +41,6 @@ export async function releasePlaces(db: Store, ids: string[]): Promise<void> {
 
 /** Forgets places whose servers were killed, and marks from which nobody resumes any more. */
 export async function sweepStreams(db: Store): Promise<void> {
-  await db
-    .deleteFrom("keystone.stream_place")
-    .where("leased_until", "<", sql<Date>`clock_timestamp()`)
-    .execute();
-  await db
-    .deleteFrom("keystone.stream_mark")
-    .where("created_at", "<", sql<Date>`now() - interval '30 days'`)
-    .execute();
+  await db.deleteFrom("keystone.stream_place").where("leased_until", "<", sql<Date>`clock_timestamp()`).execute();
+  await db.deleteFrom("keystone.stream_mark").where("created_at", "<", sql<Date>`now() - interval '30 days'`).execute();
 }

@@ -38,11 +38,7 @@ export interface Doubted {
 }
 
 /** The recorded events that a reorg took back and that are not final by the recorder's cursor; and those of `ids`, as they are. */
-export async function readDoubted(
-  trx: StoreTransaction,
-  environments: string[],
-  ids: string[],
-): Promise<Doubted[]> {
+export async function readDoubted(trx: StoreTransaction, environments: string[], ids: string[]): Promise<Doubted[]> {
   const log = sql.table("indexer.chain_event");
   const { rows } = await sql<Doubted>`
     SELECT * FROM (
