@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { clientAddress } from "./addresses.ts";
 import type { AppEnv, Dependencies } from "./context.ts";
+import { DOCS_PATHS, serveDocs } from "./docs.ts";
 import { renderError } from "./errors/render.ts";
 import { type RequestPart, ValidationError, validationDetails } from "./errors/validation.ts";
 import { accessLog } from "./middleware/access-log.ts";
@@ -35,7 +36,9 @@ export function createApp(deps: Dependencies): OpenAPIHono<AppEnv> {
   for (const operation of operations) operation.mount(app);
   const document = JSON.stringify(openApiDocument());
   app.get("/openapi.json", (c) => c.body(document, 200, { "content-type": "application/json" }));
+  serveDocs(app);
   app.onError((error, c) => renderError(error, c));
-  app.notFound(unknownRoute([...operations.map(({ route }) => route), { method: "get", path: "/openapi.json" }]));
+  const beside = ["/openapi.json", ...DOCS_PATHS].map((path) => ({ method: "get", path }));
+  app.notFound(unknownRoute([...operations.map(({ route }) => route), ...beside]));
   return app;
 }

@@ -50,7 +50,7 @@ export async function resumePoint(
           .where("created_at", ">", sql<Date>`now() - interval '30 days'`)
           .executeTakeFirst();
   const positions = [recorded?.position, shown?.position].filter((position) => typeof position === "bigint");
-  if (positions.length > 0) return positions.reduce((least, one) => (one < least ? one : least));
+  if (positions.length > 0) return positions.sort((a, b) => (a < b ? -1 : 1))[0] as bigint;
   const msg = "Last-Event-ID should be an event of the last 30 days; without it the stream begins now";
   throw new ValidationError([{ loc: ["header", "last-event-id"], msg, type: "value_error" }]);
 }

@@ -32,7 +32,9 @@ export function createOutlet(onClose: (reason: "ended" | "left" | "slow") => voi
   };
   const body = new ReadableStream<Uint8Array>(
     {
-      start: (given) => void (controller = given),
+      start: (given) => {
+        controller = given;
+      },
       pull: () => {
         if (free() >= MAX_UNREAD_BYTES / 2) wake();
       },
