@@ -9,6 +9,7 @@ import { accessLog } from "./middleware/access-log.ts";
 import { nameVersion } from "./middleware/api-version.ts";
 import { crossOrigin } from "./middleware/cross-origin.ts";
 import { unknownRoute } from "./middleware/not-found.ts";
+import { observe } from "./middleware/observe.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { openApiDocument } from "./openapi.ts";
 import { operations } from "./routes/index.ts";
@@ -32,7 +33,13 @@ export function createApp(deps: Dependencies): OpenAPIHono<AppEnv> {
     c.set("ip", clientAddress(socket, c.req.header("x-forwarded-for"), deps.settings.trustedProxies));
     await next();
   });
-  app.use(requestId, accessLog, nameVersion, crossOrigin(operations, deps.settings.dashboardOrigins));
+  app.use(
+    requestId,
+    observe(operations),
+    accessLog,
+    nameVersion,
+    crossOrigin(operations, deps.settings.dashboardOrigins),
+  );
   for (const operation of operations) operation.mount(app);
   const document = JSON.stringify(openApiDocument());
   app.get("/openapi.json", (c) => c.body(document, 200, { "content-type": "application/json" }));

@@ -20,6 +20,8 @@ export interface Config {
   rpcUrls: ReadonlyMap<number, string>;
   host: string;
   port: number;
+  /** Where metrics are served, for operators alone; undefined for not at all. */
+  metrics: { host: string; port: number } | undefined;
   /** Where callers reach this API, without a slash at its end. */
   origin: string;
   oidc: { issuer: string; audience: string; jwksUrl: string };
@@ -35,6 +37,8 @@ export interface Config {
   maxLagSeconds: number;
   /** Webhooks may go to http and to loopback addresses. */
   webhookDevelopmentMode: boolean;
+  /** The collector of traces; undefined for none. */
+  tracesUrl: string | undefined;
   logLevel: string;
 }
 
@@ -46,6 +50,9 @@ export const integer = (min: number, max: number) =>
     .regex(/^[0-9]+$/, `must be an integer from ${min} to ${max}`)
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be an integer from ${min} to ${max}`);
+
+/** Where traces go; nowhere when it is empty. */
+const collector = z.union([z.literal("").transform(() => undefined), url]).optional();
 
 const onOrOff = z
   .enum(["on", "off"], "must be on or off")
@@ -63,6 +70,7 @@ export const sharedVariables = {
   SECRETS_KEY: z.string("is missing: 32 bytes of hex").regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
   SECRETS_KEY_ID: z.string("is missing: the id of SECRETS_KEY").min(1, "is empty"),
   WEBHOOK_DEVELOPMENT_MODE: onOrOff,
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector,
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 };
 
@@ -71,6 +79,8 @@ const environmentSchema = z.object({
   API_DATABASE_CONNECTIONS: integer(2, 1000).default(20),
   API_HOST: z.string().min(1, "is empty").default("127.0.0.1"),
   API_PORT: integer(0, 65_535).default(8000),
+  API_METRICS_HOST: z.string().min(1, "is empty").default("127.0.0.1"),
+  API_METRICS_PORT: z.union([z.literal("").transform(() => undefined), integer(0, 65_535)]).optional(),
   API_ORIGIN: origin.default("http://localhost:8000"),
   SESSION_KEY_FILE: z.string("is missing: the PEM file of the key of session tokens").min(1, "is empty"),
   OIDC_ISSUER: z.string("is missing: the `iss` of the tokens").min(1, "is empty"),
@@ -128,6 +138,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     rpcUrls: readRpcUrls(env, deployment),
     host: values.API_HOST,
     port: values.API_PORT,
+    metrics:
+      values.API_METRICS_PORT === undefined
+        ? undefined
+        : { host: values.API_METRICS_HOST, port: values.API_METRICS_PORT },
     origin: values.API_ORIGIN,
     oidc: { issuer: values.OIDC_ISSUER, audience: values.OIDC_AUDIENCE, jwksUrl: values.OIDC_JWKS_URL },
     sessionKey: readSessionKey(values.SESSION_KEY_FILE),
@@ -143,6 +157,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     minTimeoutSeconds: values.MIN_TIMEOUT_SECONDS,
     maxLagSeconds: values.STATUS_MAX_LAG_SECONDS,
     webhookDevelopmentMode: values.WEBHOOK_DEVELOPMENT_MODE,
+    tracesUrl: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: values.LOG_LEVEL,
   };
 }

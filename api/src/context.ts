@@ -7,6 +7,7 @@ import type { SessionTokens } from "./auth/session-tokens.ts";
 import type { TokenVerifier } from "./auth/verify-token.ts";
 import type { ChainReaders } from "./chain/readers.ts";
 import type { WebhookSender } from "./delivery/send.ts";
+import type { ObserveRequest } from "./metrics.ts";
 import type { Streams } from "./services/streams/streams.ts";
 
 /** What a request may need of this process; made once at start-up. */
@@ -20,6 +21,7 @@ export interface Dependencies {
   sessions: SessionTokens;
   streams: Streams;
   webhooks: WebhookSender;
+  observe: ObserveRequest;
   log: Logger;
   settings: Settings;
 }

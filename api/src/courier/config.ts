@@ -15,6 +15,7 @@ export interface CourierConfig {
   host: string;
   port: number;
   webhookDevelopmentMode: boolean;
+  tracesUrl: string | undefined;
   logLevel: string;
 }
 
@@ -39,6 +40,7 @@ export function readCourierConfig(env: Record<string, string | undefined>): Cour
     host: values.COURIER_HOST,
     port: values.COURIER_PORT,
     webhookDevelopmentMode: values.WEBHOOK_DEVELOPMENT_MODE,
+    tracesUrl: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -109,6 +109,7 @@ async function startWorld(): Promise<World> {
     webhooks: createWebhookSender({ developmentMode: true }),
     log,
     streams,
+    observe: () => {},
     settings: {
       minTimeoutSeconds: 60,
       graphqlUrl: `${nowhere}/graphql`,

@@ -14,6 +14,7 @@ export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, { t
   const settlement = shown(rows.settlements).find((row) => Number(row.chain_id) === coordinatorChainId);
   return {
     intentId: intent.intent_id,
+    traceparent: intent.traceparent,
     settlementId: intent.settlement_id,
     settlementHash: intent.settlement_hash,
     terms,

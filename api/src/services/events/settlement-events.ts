@@ -58,6 +58,7 @@ interface Subject {
   tradeReference: string | null;
   last: number;
   state: string;
+  traceparent: string | null;
   /** By environment, in the order of the parties. */
   receivers: Map<string, { reference: string; partyIds: Set<string> }>;
 }
@@ -74,6 +75,15 @@ async function readSubjects(trx: StoreTransaction, ids: string[], lock: boolean)
     .selectFrom("keystone.settlement as settlement")
     .innerJoin("keystone.template as template", "template.id", "settlement.template_id")
     .select(["settlement.id", "settlement_hash", "settlement_type", "trade_reference"])
+    // What happens to a settlement goes on with the trace of the request that made it.
+    .select((eb) =>
+      eb
+        .selectFrom("keystone.intent as intent")
+        .select("intent.traceparent")
+        .whereRef("intent.settlement_id", "=", "settlement.id")
+        .where("intent.kind", "=", "settle")
+        .as("traceparent"),
+    )
     // A repo's closing waits for its maturity before it begins as every other settlement does.
     .select(
       sql<string>`CASE WHEN settlement.terms->>'parent' = ${zeroHash} THEN template.config->>'initial_state'
@@ -97,6 +107,7 @@ async function readSubjects(trx: StoreTransaction, ids: string[], lock: boolean)
       tradeReference: row.trade_reference,
       last: told?.last ?? 0,
       state: told?.state ?? row.initial_state,
+      traceparent: row.traceparent,
       receivers: new Map(),
     });
   }
@@ -142,5 +153,6 @@ function eventsOf(fact: SettlementFact, subject: Subject, previous: string | nul
       ...(chain === null ? undefined : { chain }),
     },
     log,
+    traceparent: subject.traceparent,
   }));
 }
