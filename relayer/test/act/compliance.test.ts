@@ -60,6 +60,7 @@ describe("screening and attestation", function () {
     attester,
     providers: new Map([[provider.name, provider]]),
     policy,
+    countAction: () => undefined,
     pipeline: {
       db,
       chains: new Map(),
