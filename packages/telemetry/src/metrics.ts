@@ -45,7 +45,7 @@ export function createRegistry(): Registry {
             .then(read)
             .catch(() => []);
           // A gauge without labels would show zero for what is not known.
-          if (readings.length === 0) this.remove();
+          if (readings.length === 0 && labelNames.length === 0) this.remove();
           for (const { labels, value } of readings) this.set(labels, value);
         },
       });
