@@ -1,9 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import type { Hono } from "hono";
 import type { AppEnv } from "./context.ts";
-
-const require = createRequire(import.meta.url);
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -52,8 +49,8 @@ const HEADERS = {
 const FILES: Record<string, { type: string; text: () => Promise<string> }> = {
   "/docs": { type: "text/html", text: async () => PAGE },
   "/docs/start.js": { type: "text/javascript", text: async () => START },
-  "/docs/reader.js": { type: "text/javascript", text: () => bundled("swagger-ui-bundle.js") },
-  "/docs/reader.css": { type: "text/css", text: () => bundled("swagger-ui.css") },
+  "/docs/reader.js": { type: "text/javascript", text: () => bundled(import.meta.resolve("swagger-ui-dist/swagger-ui-bundle.js")) },
+  "/docs/reader.css": { type: "text/css", text: () => bundled(import.meta.resolve("swagger-ui-dist/swagger-ui.css")) },
 };
 
 /** Paths of the reader, none of them part of the API. */
@@ -66,6 +63,6 @@ export function serveDocs(app: Hono<AppEnv>): void {
   }
 }
 
-function bundled(file: string): Promise<string> {
-  return readFile(require.resolve(`swagger-ui-dist/${file}`), "utf8");
+function bundled(url: string): Promise<string> {
+  return readFile(new URL(url), "utf8");
 }

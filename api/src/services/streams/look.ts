@@ -6,7 +6,7 @@ import { readDoubted, readPending, readStates } from "./read-pending.ts";
 import { type FinalBlocks, firstWaiting, lastPositions, type RecordedEvent, readRecorded } from "./read-recorded.ts";
 
 /** Recorded events of one environment that are read at one look. */
-export const LOOK_LIMIT = 500;
+const LOOK_LIMIT = 500;
 
 /** What a look has found for one environment. */
 export interface Finding {
