@@ -131,33 +131,49 @@ describe("a stream's life", function () {
     expect(await places()).to.deep.equal([]);
   });
 
+  /** Events of 20 kB each, the largest there are. */
+  async function addEvents(first: number, count: number): Promise<string[]> {
+    const data = JSON.stringify({ test: "x".repeat(20_000) });
+    const rows = Array.from({ length: count }, (_, index) => ({
+      environment_id: tenant.environmentId,
+      id: `evt_${String(first + index).padStart(32, "0")}`,
+      position: BigInt(first + index),
+      event: "instruction.cancelled",
+      settlement_id: null,
+      data,
+      chain_id: null,
+      block_number: null,
+      block_hash: null,
+      log_index: null,
+    }));
+    await world().db.insertInto("keystone.event").values(rows).execute();
+    const position = { environment_id: tenant.environmentId, last: BigInt(first + count - 1) };
+    await world()
+      .db.insertInto("keystone.event_position")
+      .values(position)
+      .onConflict((conflict) => conflict.column("environment_id").doUpdateSet(position))
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  it("takes what it has missed at its reader's pace, however much that is", async () => {
+    const ids = [...(await addEvents(1, 150)), ...(await addEvents(151, 150))];
+    const headers = { "last-event-id": ids[0] as string };
+    const reader = await readStream(world().origin, "/v1/stream?finality=safe", { token: tenant.token, headers });
+    readers.push(reader);
+    for (const id of ids.slice(1)) expect((await reader.next()).id).to.equal(id);
+    const [next] = await addEvents(301, 1);
+    expect((await reader.next()).id).to.equal(next);
+  });
+
   it("is cut off when its reader does not read", async () => {
     const { hostname, port } = new URL(world().origin);
     const socket = connectSocket(Number(port), hostname);
     socket.write(`GET /v1/stream?finality=safe HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${tenant.token}\r\n\r\n`);
     await once(socket, "readable");
     await untilPlaces(1);
-    const { db, logged } = world();
-    const data = JSON.stringify({ test: "x".repeat(20_000) });
-    for (let round = 0; (await places()).length > 0; round++) {
-      await db
-        .insertInto("keystone.event")
-        .values(
-          Array.from({ length: 100 }, (_, index) => ({
-            environment_id: tenant.environmentId,
-            id: `evt_${String(round * 100 + index).padStart(32, "0")}`,
-            position: BigInt(round * 100 + index + 1),
-            event: "instruction.cancelled",
-            settlement_id: null,
-            data,
-            chain_id: null,
-            block_number: null,
-            block_hash: null,
-            log_index: null,
-          })),
-        )
-        .execute();
-    }
+    const { logged } = world();
+    for (let first = 1; (await places()).length > 0; first += 100) await addEvents(first, 100);
     expect(
       logged.some((line) => line.includes("its reader is too slow") && line.includes(tenant.environmentId)),
     ).to.equal(true);

@@ -1,5 +1,5 @@
 /** What a reader may leave unread before it is cut off. */
-const MAX_UNREAD_BYTES = 512 * 1024;
+const MAX_UNREAD_BYTES = 2 * 1024 * 1024;
 
 /** The sending end of a response that goes on. */
 export interface Outlet {

@@ -110,11 +110,13 @@ export function createStreams({ db, deployment, log, intervals = STREAM_INTERVAL
     if (stream.lastEventId === undefined) stream.position = boundOf(channel, stream) ?? 0n;
     stream.outlet.write(OPENED);
     while (stream.outlet.isOpen && !joinAt(channel, stream)) {
-      await stream.outlet.room();
       const from = [{ environmentId: stream.environmentId, position: stream.position }];
       const ofFinal = stream.finality === "finalized" ? { final } : undefined;
       const page = untilWaiting(await readRecorded(db, from, { limit: PAGE, ...ofFinal }));
-      sendRecorded(stream, page);
+      for (const event of page) {
+        await stream.outlet.room();
+        sendRecorded(stream, [event]);
+      }
       if (page.length > 0) continue;
       // What it waits for is seen by the next look.
       stream.ready = Promise.withResolvers();
