@@ -49,7 +49,10 @@ const HEADERS = {
 const FILES: Record<string, { type: string; text: () => Promise<string> }> = {
   "/docs": { type: "text/html", text: async () => PAGE },
   "/docs/start.js": { type: "text/javascript", text: async () => START },
-  "/docs/reader.js": { type: "text/javascript", text: () => bundled(import.meta.resolve("swagger-ui-dist/swagger-ui-bundle.js")) },
+  "/docs/reader.js": {
+    type: "text/javascript",
+    text: () => bundled(import.meta.resolve("swagger-ui-dist/swagger-ui-bundle.js")),
+  },
   "/docs/reader.css": { type: "text/css", text: () => bundled(import.meta.resolve("swagger-ui-dist/swagger-ui.css")) },
 };
 

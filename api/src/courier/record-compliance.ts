@@ -2,8 +2,7 @@ import type { StoreTransaction } from "@keystoneos/store";
 import { sql } from "kysely";
 import type { EventName } from "../services/events/catalogue.ts";
 import { eventId } from "../services/events/event-id.ts";
-import { recordSettlementEvents } from "../services/events/record-settlement-events.ts";
-import type { SettlementFact } from "../services/events/settlement-events.ts";
+import { recordSettlementEvents, type SettlementFact } from "../services/events/record-settlement-events.ts";
 
 const BATCH = 200;
 

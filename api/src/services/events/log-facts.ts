@@ -3,7 +3,7 @@ import type { Hex } from "viem";
 import { finalityOf } from "../settlements/finality.ts";
 import { stateEvent } from "./catalogue.ts";
 import type { LogRow } from "./read-logs.ts";
-import type { ChainFact, SettlementFact } from "./settlement-events.ts";
+import type { ChainFact, SettlementFact } from "./record-settlement-events.ts";
 
 const LEGS = {
   LegDeposited: "deposited",

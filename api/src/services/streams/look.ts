@@ -71,7 +71,9 @@ async function lookAt(
     const own = recorded.get(channel.environmentId) ?? [];
     const position = own.at(-1)?.position ?? channel.position ?? last.get(channel.environmentId) ?? 0n;
     const more = own.length === LOOK_LIMIT;
-    return { channel, position, recorded: own, finalPosition: null, final: [], chains: null, more };
+    // Without views what waited before still waits.
+    const finalPosition = asksFor(channel, "finalized") ? channel.finalPosition : null;
+    return { channel, position, recorded: own, finalPosition, final: [], chains: null, more };
   });
   if (views) {
     await lookForFinal(trx, findings, final);

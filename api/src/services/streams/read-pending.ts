@@ -3,7 +3,7 @@ import type { StoreTransaction } from "@keystoneos/store";
 import { sql } from "kysely";
 import { factsOfLogs } from "../events/log-facts.ts";
 import { BATCH, readLogs } from "../events/read-logs.ts";
-import { type SettlementFact, settlementEvents } from "../events/settlement-events.ts";
+import { type SettlementFact, settlementEvents } from "../events/record-settlement-events.ts";
 import type { NewEvent } from "../events/store-events.ts";
 import { settlementsOf, shownState } from "../settlements/select-settlement.ts";
 
