@@ -23,7 +23,7 @@ import {
 
 const InstructionPartyInput = z
   .strictObject({
-    external_reference: text(1, 255).openapi({ description: "The platform's own id of the party.", example: "desk-1" }),
+    external_reference: text(1, 255).openapi({ description: "The platform's own id of the party." }),
     wallet_address: addressInput.openapi({ description: "The wallet that pays and is paid." }),
     name: text(1, 200).nullish().openapi({ description: "Screened, and shown to the counterparty." }),
     chain_id: chainId.nullish(),

@@ -1,31 +1,56 @@
 import type { ChildProcess } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { apiEnvironment, makeProcessFiles, type ProcessFiles } from "../support/api-process.ts";
+import { freePort } from "../../../devnet/src/ports.ts";
 import { createClient } from "../support/client.ts";
+import { testDeployment } from "../support/deployment.ts";
 import { meet } from "../support/hold.ts";
 import { sellOpen } from "../support/instructions.ts";
 import { startProcess } from "../support/process.ts";
 import { createTenant } from "../support/tenants.ts";
-import { useWorld } from "../support/world.ts";
+import { oidcOf, useWorld } from "../support/world.ts";
 
 const script = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
 describe("the api process", function () {
   this.timeout(60_000);
   const world = useWorld();
-  let files: ProcessFiles;
+  let folder: string;
   const children: ChildProcess[] = [];
 
   before(async () => {
-    files = await makeProcessFiles();
+    folder = await mkdtemp(join(tmpdir(), "keystone-api-"));
+    await writeFile(join(folder, "deployments.json"), JSON.stringify(testDeployment()));
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    await writeFile(join(folder, "session-key.pem"), privateKey.export({ type: "pkcs8", format: "pem" }));
   });
   after(async () => {
     for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
-    await files.remove();
+    await rm(folder, { recursive: true, force: true });
   });
 
-  const environment = () => apiEnvironment(world(), files);
+  async function environment(): Promise<Record<string, string>> {
+    const { issuer, audience, jwksUrl } = oidcOf(world().issuer);
+    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    return {
+      PATH: process.env.PATH ?? "",
+      DATABASE_URL: world().databaseUrl,
+      DEPLOYMENTS_FILE: join(folder, "deployments.json"),
+      OIDC_ISSUER: issuer,
+      OIDC_AUDIENCE: audience,
+      OIDC_JWKS_URL: jwksUrl,
+      SECRETS_KEY: "cd".repeat(32),
+      SECRETS_KEY_ID: "test",
+      RPC_URL_11155111: nowhere,
+      RPC_URL_84532: nowhere,
+      SESSION_KEY_FILE: join(folder, "session-key.pem"),
+      API_PORT: "0",
+    };
+  }
 
   const start = (env: Record<string, string>) => {
     const started = startProcess(script, env);
@@ -73,7 +98,7 @@ describe("the api process", function () {
     expect(answer?.status).to.equal(201);
     expect(await exited).to.equal(0);
     expect(lines.some((each) => each.includes('"stopped"'))).to.equal(true);
-    expect(lines.join("\n")).to.not.include(token).and.not.include(world().secretsKey);
+    expect(lines.join("\n")).to.not.include(token).and.not.include("cd".repeat(32));
   });
 
   it("shares everything by the database: a second copy replays what the first has made", async () => {
