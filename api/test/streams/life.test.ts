@@ -2,6 +2,8 @@ import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
 import { expect } from "chai";
 import { sql } from "kysely";
+import { ApiError } from "../../src/errors/api-error.ts";
+import type { StreamRequest } from "../../src/services/streams/stream.ts";
 import { createStreams, STREAM_INTERVALS } from "../../src/services/streams/streams.ts";
 import { createSession } from "../support/sessions.ts";
 import { type Reader, readStream } from "../support/streams.ts";
@@ -63,6 +65,40 @@ describe("a stream's life", function () {
     expect(await (await open(token)).ended).to.equal(null);
     const session = await createSession(world(), tenant, { scopes: ["settlements:read"], expiresIn: 2 });
     expect(await (await open(session.token)).ended).to.equal(null);
+  });
+
+  it("ends at the token's end though the issuer's clock is given leeway, and at the first refusal, not at a doubt", async () => {
+    const { db, deps } = world();
+    const streams = createStreams({ db, deployment: deps.deployment, log: deps.log, intervals: STREAM_TICKS });
+    const request: StreamRequest = {
+      environmentId: tenant.environmentId,
+      finality: "safe",
+      shows: () => true,
+      wants: () => true,
+      lastEventId: undefined,
+      expiresAt: new Date(Date.now() + 3_600_000),
+      admit: async () => undefined,
+      cut: () => undefined,
+    };
+    const readAll = async (changes: Partial<StreamRequest>) => {
+      const body = await streams.open({ ...request, ...changes });
+      let read = 0;
+      for await (const chunk of body) read += chunk.byteLength;
+      return read;
+    };
+    try {
+      expect(await readAll({ expiresAt: new Date() })).to.be.at.least(0);
+      let asked = 0;
+      const refuse = async () => {
+        asked++;
+        if (asked === 1) throw new ApiError("service_unavailable", "The issuer is away");
+        if (asked === 3) throw new ApiError("session_revoked", "It was");
+      };
+      await readAll({ admit: refuse });
+      expect(asked).to.equal(3);
+    } finally {
+      await streams.stop();
+    }
   });
 
   it("ends when the environment takes the caller no more", async () => {

@@ -227,6 +227,24 @@ describe("streams", function () {
     expect(rows).to.equal(0);
   });
 
+  it("names what is wrong with a request, and takes no place for it", async () => {
+    const { token } = trade.seller;
+    for (const [query, field] of [
+      ["finality=final", "finality"],
+      ["event=settlement.state.done", "event"],
+      ["settlement_id=1", "settlement_id"],
+    ] as const) {
+      const { status, body } = await world().call("GET", `/v1/stream?${query}`, { token });
+      expect([status, body.detail[0].loc]).to.deep.equal([422, ["query", field]]);
+    }
+    const stranger = await createTenant(world());
+    for (const id of [trade.settlementId, crypto.randomUUID(), "1"]) {
+      const { status } = await world().call("GET", `/v1/settlements/${id}/stream`, { token: stranger.token });
+      expect(status).to.equal(404);
+    }
+    expect([await placesOf(trade.seller), await placesOf(stranger)]).to.deep.equal([{ rows: 0 }, { rows: 0 }]);
+  });
+
   it("tells of the event that is asked for alone, and of the settlement", async () => {
     const other = await matchTrade(world(), { tenants: [trade.seller, trade.buyer] });
     const reader = await open("/v1/stream?event=settlement.state.rolled_back");
