@@ -2,12 +2,14 @@ import type { HttpBindings } from "@hono/node-server";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { clientAddress } from "./addresses.ts";
 import type { AppEnv, Dependencies } from "./context.ts";
+import { DOCS_PATHS, serveDocs } from "./docs.ts";
 import { renderError } from "./errors/render.ts";
 import { type RequestPart, ValidationError, validationDetails } from "./errors/validation.ts";
 import { accessLog } from "./middleware/access-log.ts";
 import { nameVersion } from "./middleware/api-version.ts";
 import { crossOrigin } from "./middleware/cross-origin.ts";
 import { unknownRoute } from "./middleware/not-found.ts";
+import { observe } from "./middleware/observe.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { openApiDocument } from "./openapi.ts";
 import { operations } from "./routes/index.ts";
@@ -32,11 +34,19 @@ export function createApp(deps: Dependencies): OpenAPIHono<AppEnv> {
     c.set("ip", clientAddress(socket, c.req.header("x-forwarded-for"), deps.settings.trustedProxies));
     await next();
   });
-  app.use(requestId, accessLog, nameVersion, crossOrigin(operations, deps.settings.dashboardOrigins));
+  app.use(
+    requestId,
+    observe(operations),
+    accessLog,
+    nameVersion,
+    crossOrigin(operations, deps.settings.dashboardOrigins),
+  );
   for (const operation of operations) operation.mount(app);
   const document = JSON.stringify(openApiDocument());
   app.get("/openapi.json", (c) => c.body(document, 200, { "content-type": "application/json" }));
+  serveDocs(app);
   app.onError((error, c) => renderError(error, c));
-  app.notFound(unknownRoute([...operations.map(({ route }) => route), { method: "get", path: "/openapi.json" }]));
+  const beside = ["/openapi.json", ...DOCS_PATHS].map((path) => ({ method: "get", path }));
+  app.notFound(unknownRoute([...operations.map(({ route }) => route), ...beside]));
   return app;
 }

@@ -21,6 +21,8 @@ export interface Config {
   rpcUrls: ReadonlyMap<number, string>;
   host: string;
   port: number;
+  /** Where metrics are served, for operators alone; undefined for not at all. */
+  metrics: { host: string; port: number } | undefined;
   /** Where callers reach this API, without a slash at its end. */
   origin: string;
   oidc: { issuer: string; audience: string; jwksUrl: string };
@@ -28,6 +30,7 @@ export interface Config {
   /** Signs session tokens; the same for every copy of this process. */
   sessionKey: KeyObject;
   graphqlUrl: string;
+  graphqlIntrospection: boolean;
   rateLimits: RateLimits;
   dashboardOrigins: readonly string[];
   trustedProxies: readonly Block[];
@@ -36,6 +39,8 @@ export interface Config {
   maxLagSeconds: number;
   /** Webhooks may go to http and to loopback addresses. */
   webhookDevelopmentMode: boolean;
+  /** The collector of traces; undefined for none. */
+  tracesUrl: string | undefined;
   logLevel: string;
 }
 
@@ -52,6 +57,14 @@ export const integer = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be an integer from ${min} to ${max}`);
 
+/** Where traces go; nowhere when it is empty. */
+const collector = z.union([z.literal("").transform(() => undefined), url]).optional();
+
+const onOrOff = z
+  .enum(["on", "off"], "must be on or off")
+  .default("off")
+  .transform((value) => value === "on");
+
 /** What API and courier are both told. */
 export const sharedVariables = {
   DATABASE_URL: z.string("is missing: the connection string of the platform database").min(1, "is empty"),
@@ -62,10 +75,8 @@ export const sharedVariables = {
   DEPLOYMENTS_FILE: z.string("is missing: the file that describes the deployment").min(1, "is empty"),
   SECRETS_KEY: z.string("is missing: 32 bytes of hex").regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
   SECRETS_KEY_ID: z.string("is missing: the id of SECRETS_KEY").min(1, "is empty"),
-  WEBHOOK_DEVELOPMENT_MODE: z
-    .enum(["on", "off"], "must be on or off")
-    .default("off")
-    .transform((value) => value === "on"),
+  WEBHOOK_DEVELOPMENT_MODE: onOrOff,
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector,
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 };
 
@@ -75,6 +86,8 @@ const environmentSchema = z.object({
   API_DATABASE_CONNECTIONS: integer(8, 1000).default(20),
   API_HOST: z.string().min(1, "is empty").default("127.0.0.1"),
   API_PORT: integer(0, 65_535).default(8000),
+  API_METRICS_HOST: z.string().min(1, "is empty").default("127.0.0.1"),
+  API_METRICS_PORT: z.union([z.literal("").transform(() => undefined), integer(0, 65_535)]).optional(),
   API_ORIGIN: origin.default("http://localhost:8000"),
   SESSION_KEY_FILE: z.string("is missing: the PEM file of the key of session tokens").min(1, "is empty"),
   OIDC_ISSUER: z.string("is missing: the `iss` of the tokens").min(1, "is empty"),
@@ -89,6 +102,7 @@ const environmentSchema = z.object({
   RATE_LIMIT_ANONYMOUS_PER_MINUTE: integer(1, 60_000).default(60),
   DASHBOARD_ORIGINS: z.string().default("").transform(readOrigins),
   TRUSTED_PROXIES: z.string().default("").transform(readBlocks),
+  GRAPHQL_INTROSPECTION: onOrOff,
   GRAPHQL_URL: url.default("http://127.0.0.1:42069/graphql"),
   MIN_TIMEOUT_SECONDS: integer(1, 86_400).default(60),
   STATUS_MAX_LAG_SECONDS: integer(1, 86_400).default(60),
@@ -136,6 +150,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     rpcUrls: readRpcUrls(env, deployment),
     host: values.API_HOST,
     port: values.API_PORT,
+    metrics:
+      values.API_METRICS_PORT === undefined
+        ? undefined
+        : { host: values.API_METRICS_HOST, port: values.API_METRICS_PORT },
     origin: values.API_ORIGIN,
     oidc: { issuer: values.OIDC_ISSUER, audience: values.OIDC_AUDIENCE, jwksUrl: values.OIDC_JWKS_URL },
     directory: {
@@ -147,6 +165,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     sessionKey: readSessionKey(values.SESSION_KEY_FILE),
     graphqlUrl: values.GRAPHQL_URL,
+    graphqlIntrospection: values.GRAPHQL_INTROSPECTION,
     rateLimits: {
       perMinute: values.RATE_LIMIT_PER_MINUTE,
       anonymousPerMinute: values.RATE_LIMIT_ANONYMOUS_PER_MINUTE,
@@ -157,6 +176,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     minTimeoutSeconds: values.MIN_TIMEOUT_SECONDS,
     maxLagSeconds: values.STATUS_MAX_LAG_SECONDS,
     webhookDevelopmentMode: values.WEBHOOK_DEVELOPMENT_MODE,
+    tracesUrl: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: values.LOG_LEVEL,
   };
 }

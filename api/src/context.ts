@@ -8,6 +8,8 @@ import type { TokenVerifier } from "./auth/verify-token.ts";
 import type { ChainReaders } from "./chain/readers.ts";
 import type { WebhookSender } from "./delivery/send.ts";
 import type { Directory } from "./directory/directory.ts";
+import type { ObserveRequest } from "./metrics.ts";
+import type { Streams } from "./services/streams/streams.ts";
 
 /** What a request may need of this process; made once at start-up. */
 export interface Dependencies {
@@ -19,7 +21,9 @@ export interface Dependencies {
   directory: Directory;
   tokens: TokenVerifier;
   sessions: SessionTokens;
+  streams: Streams;
   webhooks: WebhookSender;
+  observe: ObserveRequest;
   log: Logger;
   settings: Settings;
 }
@@ -28,6 +32,8 @@ interface Settings {
   /** The least seconds between now and a settlement's timeout, the message margin not counted. */
   minTimeoutSeconds: number;
   graphqlUrl: string;
+  /** Whether POST /graphql tells the schema itself. */
+  graphqlIntrospection: boolean;
   /** Whose word on where a call comes from counts. */
   trustedProxies: readonly Block[];
   rateLimits: RateLimits;

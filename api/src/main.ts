@@ -1,5 +1,6 @@
 import { compileTemplate } from "@keystoneos/protocol";
 import { connect, openQueue } from "@keystoneos/store";
+import { serveMetrics, startTracing } from "@keystoneos/telemetry";
 import { createSessionTokens } from "./auth/session-tokens.ts";
 import { createTokenVerifier } from "./auth/verify-token.ts";
 import { createChainReaders } from "./chain/readers.ts";
@@ -8,12 +9,15 @@ import type { Dependencies } from "./context.ts";
 import { createWebhookSender } from "./delivery/send.ts";
 import { createDirectory } from "./directory/auth0/adapter.ts";
 import { createLog } from "./log.ts";
+import { createApiMetrics } from "./metrics.ts";
 import { startServer } from "./server.ts";
+import { createStreams } from "./services/streams/streams.ts";
 import { startSweep } from "./sweep.ts";
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
+  const tracing = startTracing("api", config.tracesUrl);
   const onError = (error: Error) => log.warn({ err: error }, "database");
   const db = connect({
     databaseUrl: config.databaseUrl,
@@ -25,6 +29,8 @@ async function main(): Promise<void> {
   const templates = await db.selectFrom("keystone.template").selectAll().where("is_active", "=", true).execute();
   for (const template of templates) compileTemplate(template.config);
   const queue = await openQueue({ databaseUrl: config.databaseUrl, onError });
+  const streams = createStreams({ db, deployment: config.deployment, log });
+  const { registry, observe } = createApiMetrics({ db, streams });
   const deps: Dependencies = {
     db,
     queue,
@@ -38,11 +44,14 @@ async function main(): Promise<void> {
       audience: config.oidc.audience,
       key: config.sessionKey,
     }),
+    streams,
+    observe,
     webhooks: createWebhookSender({ developmentMode: config.webhookDevelopmentMode }),
     log,
     settings: {
       minTimeoutSeconds: config.minTimeoutSeconds,
       graphqlUrl: config.graphqlUrl,
+      graphqlIntrospection: config.graphqlIntrospection,
       rateLimits: config.rateLimits,
       dashboardOrigins: config.dashboardOrigins,
       trustedProxies: config.trustedProxies,
@@ -50,17 +59,22 @@ async function main(): Promise<void> {
     },
   };
   const server = await startServer(deps, config.host, config.port);
+  const metrics = config.metrics && (await serveMetrics(config.metrics, registry));
   const sweep = startSweep(deps);
-  log.info({ host: config.host, port: server.port, templates: templates.length }, "serving");
+  const where = { host: config.host, port: server.port, metrics_port: metrics?.port };
+  log.info({ ...where, templates: templates.length }, "serving");
 
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, "stopping");
-    await server.close();
+    // Streams never end by themselves; everything else does when it is done.
+    await Promise.all([server.close(), streams.stop()]);
     await sweep.stop();
     await queue.stop();
+    await metrics?.close();
+    await tracing.stop();
     await db.destroy();
     log.info("stopped");
   };

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { ALL_RIGHTS, CALLER_KINDS, type CallerKind, mayHold, RIGHTS } from "./auth/rights.ts";
 import type { AppEnv } from "./context.ts";
+import { addExamples } from "./examples.ts";
 import { operations } from "./routes/index.ts";
 import { LATEST_API_VERSION } from "./version.ts";
 
@@ -55,6 +56,7 @@ export function openApiDocument() {
     const parameter = { $ref: `#/components/parameters/${ENVIRONMENT_HEADER}` };
     documented.parameters = [...(documented.parameters ?? []), parameter];
   }
+  addExamples(document);
   return document;
 }
 

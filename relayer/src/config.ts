@@ -41,6 +41,8 @@ const schema = z.object({
   REPEAT_SECONDS: seconds(30),
   REBROADCAST_SECONDS: seconds(5),
   ATTESTATION_MARGIN_SECONDS: seconds(3600),
+  /** The collector of traces; without it nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   PROVIDER_TIMEOUT_SECONDS: seconds(10),
 });
 
@@ -62,6 +64,7 @@ export interface Config {
   tickMs: number;
   rebroadcastSeconds: number;
   policy: Policy;
+  tracesUrl: string | undefined;
 }
 
 /** Reads the environment. Throws ConfigError naming the first variable at fault; values of keys are never in the message. */
@@ -91,6 +94,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: vars.RELAYER_PORT,
     tickMs: vars.RELAYER_TICK_MS,
     rebroadcastSeconds: vars.REBROADCAST_SECONDS,
+    tracesUrl: vars.OTEL_EXPORTER_OTLP_ENDPOINT,
     policy: {
       messageRetrySeconds: vars.MESSAGE_RETRY_SECONDS,
       messageResendSeconds: vars.MESSAGE_RESEND_SECONDS,

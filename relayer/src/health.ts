@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import type { Store } from "@keystoneos/store";
+import type { Registry } from "@keystoneos/telemetry";
 import { Hono } from "hono";
 import { sql } from "kysely";
 import { type Chain, checkChain } from "./chains/client.ts";
@@ -15,11 +16,11 @@ export interface Health {
 /** A pass that takes longer than this is stuck. */
 const STALE_MS = 60_000;
 
-/** `/health`: the process lives. `/ready`: database, views, nodes and the reconciler answer; 503 names what does not. */
+/** `/health`: the process lives. `/ready`: database, views, nodes and the reconciler answer; 503 names what does not. `/metrics`: for Prometheus. */
 export async function serveHealth(
   host: string,
   port: number,
-  parts: { db: Store; chains: Iterable<Chain>; loop: Loop },
+  parts: { db: Store; chains: Iterable<Chain>; loop: Loop; registry: Registry },
 ): Promise<Health> {
   const app = new Hono();
   app.get("/health", (c) => c.json({ status: "ok" }));
@@ -27,6 +28,8 @@ export async function serveHealth(
     const failing = await failures(parts);
     return failing.length === 0 ? c.json({ status: "ok" }) : c.json({ status: "unavailable", failing }, 503);
   });
+  const { registry } = parts;
+  app.get("/metrics", async (c) => c.body(await registry.text(), 200, { "content-type": registry.contentType }));
   const server = serve({ fetch: app.fetch, port, hostname: host });
   await new Promise<void>((resolve, reject) => {
     server.once("listening", resolve);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, openQueue, type Queue } from "@keystoneos/store";
+import { startTracing } from "@keystoneos/telemetry";
 import { privateKeyToAccount } from "viem/accounts";
 import type { ActContext } from "./act/context.ts";
 import { checkChain, connectChain } from "./chains/client.ts";
@@ -11,6 +12,7 @@ import { SecretBook } from "./facts/secrets.ts";
 import { type Health, serveHealth } from "./health.ts";
 import type { Logger } from "./log.ts";
 import { Loop } from "./loop.ts";
+import { createMetrics } from "./metrics.ts";
 import { Reconciler } from "./reconcile.ts";
 import { Circuits } from "./screening/circuits.ts";
 import type { Providers } from "./screening/provider.ts";
@@ -24,6 +26,7 @@ export interface Relayer {
 
 /** Puts the parts together and starts them. Waits for database and nodes that do not answer yet; /ready says for which. */
 export async function startRelayer(config: Config, providers: Providers, log: Logger): Promise<Relayer> {
+  const tracing = startTracing("relayer", config.tracesUrl);
   const onError = (error: Error) => log.warn({ error: error.message }, "the database closed a connection");
   const db = connect({ databaseUrl: config.databaseUrl, indexerSchema: config.indexerSchema, onError });
   const chains = new Map(
@@ -32,6 +35,7 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
       connectChain(entry, config.rpcUrls.get(entry.chainId) ?? ""),
     ]),
   );
+  const { registry, countAction } = createMetrics(db);
   const account = privateKeyToAccount(config.relayerKey);
   const context: ActContext = {
     db,
@@ -51,12 +55,13 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
     circuits: new Circuits(db),
     policy: config.policy,
     log,
+    countAction,
   };
   const reconciler = new Reconciler(context);
   const loop = new Loop(() => reconciler.pass(), config.tickMs);
   let stopped = false;
   const stopping = () => stopped;
-  const health: Health = await serveHealth(config.host, config.port, { db, chains: chains.values(), loop });
+  const health: Health = await serveHealth(config.host, config.port, { db, chains: chains.values(), loop, registry });
   const keys = {
     relayer: account.address,
     attester: context.attester.address,
@@ -88,6 +93,7 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
       await loop.stop();
       await queue?.stop();
       await health.close();
+      await tracing.stop();
       await db.destroy();
     },
   };

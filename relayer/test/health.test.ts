@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import { freshDatabase, type TestDatabase } from "../../test/support/database.ts";
 import { type Health, serveHealth } from "../src/health.ts";
 import { Loop } from "../src/loop.ts";
+import { createMetrics } from "../src/metrics.ts";
 import { startTestChain, type TestChain } from "./support/chain.ts";
 
 describe("health", function () {
@@ -19,7 +20,12 @@ describe("health", function () {
     await migrate({ databaseUrl: database.url });
     db = connect({ databaseUrl: database.url });
     loop = new Loop(async () => undefined, 50);
-    health = await serveHealth("127.0.0.1", 0, { db, chains: [chain.chain], loop });
+    health = await serveHealth("127.0.0.1", 0, {
+      db,
+      chains: [chain.chain],
+      loop,
+      registry: createMetrics(db).registry,
+    });
   });
   afterEach(async () => {
     await loop.stop();
@@ -46,6 +52,12 @@ describe("health", function () {
     loop.start();
     while (loop.lastPass === null) await new Promise((resolve) => setImmediate(resolve));
     expect(await get("/ready")).to.deep.equal({ status: 200, body: { status: "ok" } });
+    const metrics = await (await fetch(`http://127.0.0.1:${health.port}/metrics`)).text();
+    expect(metrics)
+      .to.match(/^keystone_oldest_open_intent_seconds 0$/m)
+      .and.match(/^process_cpu_seconds_total /m);
+    // What cannot be read is not shown, and takes nothing else with it.
+    expect(metrics).to.not.match(/^keystone_indexer_lag_seconds\{/m);
     await chain.client.request({ method: "anvil_setChainId", params: [5] } as never);
     expect((await get("/ready")).body.failing).to.deep.equal([
       "chain 11155111: RPC_URL_11155111: the node is of chain 5",

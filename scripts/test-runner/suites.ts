@@ -33,6 +33,7 @@ export const suites: readonly Suite[] = [
   mocha("model", "test/model/**/*.test.ts", 10),
   mocha("protocol", "packages/protocol/test/**/*.test.ts"),
   mocha("store", "packages/store/test/**/*.test.ts"),
+  mocha("telemetry", "packages/telemetry/test/**/*.test.ts"),
   mocha("architecture", "test/architecture/**/*.test.ts"),
   mocha("support", ["test/support/test/**/*.test.ts", "scripts/test/**/*.test.ts"]),
 ];

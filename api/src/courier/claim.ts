@@ -14,6 +14,8 @@ export interface Claim {
   attempt: number;
   url: string;
   data: Record<string, unknown>;
+  /** W3C trace context of the event. */
+  traceparent: string | null;
 }
 
 /** Longer than an attempt can take: what is not finished by then was lost with its process, and is made again. */
@@ -67,6 +69,8 @@ export async function claimDue(db: Store, { room, share, full, busy, slow }: Loa
     WHERE delivery.id = due.id AND endpoint.id = delivery.endpoint_id
       AND event.environment_id = delivery.environment_id AND event.id = delivery.event_id
     RETURNING delivery.id, delivery.lease, delivery.endpoint_id, delivery.environment_id, due.platform_id,
-      delivery.event_id, delivery.event_type, delivery.attempt, endpoint.url, event.data`.execute(db);
+      delivery.event_id, delivery.event_type, delivery.attempt, endpoint.url, event.data, event.traceparent`.execute(
+    db,
+  );
   return rows;
 }

@@ -2,7 +2,7 @@ import type { Deployment } from "@keystoneos/protocol";
 import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
 import { z } from "zod";
 import { integer, readDeployment, readVariables, sharedVariables } from "../config.ts";
-import type { Level } from "./read-logs.ts";
+import type { Level } from "../services/events/read-logs.ts";
 
 export interface CourierConfig {
   databaseUrl: string;
@@ -15,6 +15,7 @@ export interface CourierConfig {
   host: string;
   port: number;
   webhookDevelopmentMode: boolean;
+  tracesUrl: string | undefined;
   logLevel: string;
 }
 
@@ -39,6 +40,7 @@ export function readCourierConfig(env: Record<string, string | undefined>): Cour
     host: values.COURIER_HOST,
     port: values.COURIER_PORT,
     webhookDevelopmentMode: values.WEBHOOK_DEVELOPMENT_MODE,
+    tracesUrl: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: values.LOG_LEVEL,
   };
 }

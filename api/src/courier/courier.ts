@@ -3,10 +3,10 @@ import type { Deployment } from "@keystoneos/protocol";
 import type { SecretKeyring, Store } from "@keystoneos/store";
 import type { Logger } from "pino";
 import type { WebhookSender } from "../delivery/send.ts";
-import { createDeliverer } from "./deliver.ts";
-import { type Loop, startLoop } from "./loop.ts";
+import { type Loop, startLoop } from "../loop.ts";
+import type { Level } from "../services/events/read-logs.ts";
+import { createDeliverer, type DeliveryParts } from "./deliver.ts";
 import { purge } from "./purge.ts";
-import type { Level } from "./read-logs.ts";
 import { recordEvents } from "./record.ts";
 
 const PURGE_MS = 10 * 60_000;
@@ -21,6 +21,7 @@ export interface CourierParts {
   level: Level;
   tickMs: number;
   log: Logger;
+  onOutcome?: DeliveryParts["onOutcome"];
 }
 
 export interface Courier {
@@ -30,9 +31,18 @@ export interface Courier {
 }
 
 /** Records what happened and delivers it. Everything it knows is in the database: any number of couriers share the work. */
-export function startCourier({ db, deployment, keyring, sender, level, tickMs, log }: CourierParts): Courier {
+export function startCourier({
+  db,
+  deployment,
+  keyring,
+  sender,
+  level,
+  tickMs,
+  log,
+  onOutcome,
+}: CourierParts): Courier {
   const failed = (what: string) => (error: unknown) => log.warn({ err: error }, what);
-  const deliverer = createDeliverer({ db, keyring, sender, log, onRoom: () => delivering.kick() });
+  const deliverer = createDeliverer({ db, keyring, sender, log, onOutcome, onRoom: () => delivering.kick() });
   const delivering = startLoop(tickMs, () => deliverer.start(), failed("delivering failed"));
   const record = async () => {
     const count = await recordEvents(db, deployment, level);

@@ -1,4 +1,5 @@
 import type { SecretKeyring, Store } from "@keystoneos/store";
+import { traced } from "@keystoneos/telemetry";
 import type { Logger } from "pino";
 import type { WebhookSender } from "../delivery/send.ts";
 import { makeAttempt } from "./attempt.ts";
@@ -16,6 +17,8 @@ export interface DeliveryParts {
   keyring: SecretKeyring;
   sender: WebhookSender;
   log: Logger;
+  /** Told of every attempt; lost is one whose outcome could not be stored. */
+  onOutcome?: ((outcome: "success" | "failure" | "lost") => void) | undefined;
   /** Told when there is room for further attempts. */
   onRoom?: () => void;
 }
@@ -31,7 +34,7 @@ export interface Deliverer {
  * Makes attempts of many endpoints side by side; an endpoint is given more only when all that it was given is done, and a platform only
  * when it has less than its share.
  */
-export function createDeliverer({ db, keyring, sender, log, onRoom }: DeliveryParts): Deliverer {
+export function createDeliverer({ db, keyring, sender, log, onOutcome, onRoom }: DeliveryParts): Deliverer {
   const underWay = new Map<string, Promise<void>>();
   const slow = new Set<string>();
   /** Attempts under way, by platform. */
@@ -55,7 +58,20 @@ export function createDeliverer({ db, keyring, sender, log, onRoom }: DeliveryPa
   async function attempt(claim: Claim): Promise<boolean> {
     const { id: delivery_id, endpoint_id, event_id, attempt } = claim;
     try {
-      const { success, statusCode, error, durationMs } = await makeAttempt(db, keyring, sender, claim);
+      const { success, statusCode, error, durationMs } = await traced(
+        "deliver webhook",
+        {
+          attributes: { delivery_id, endpoint_id, event_id, attempt, event: claim.event_type },
+          parent: claim.traceparent,
+        },
+        async (span) => {
+          const outcome = await makeAttempt(db, keyring, sender, claim);
+          span.setAttribute("success", outcome.success);
+          if (outcome.statusCode !== null) span.setAttribute("http.response.status_code", outcome.statusCode);
+          return outcome;
+        },
+      );
+      onOutcome?.(success ? "success" : "failure");
       const facts = {
         delivery_id,
         endpoint_id,
@@ -68,6 +84,7 @@ export function createDeliverer({ db, keyring, sender, log, onRoom }: DeliveryPa
       log.info({ ...facts, error }, "delivery");
       return success && durationMs < SLOW_MS;
     } catch (error) {
+      onOutcome?.("lost");
       // The outcome could not be stored: the lease ends, and the attempt is made again.
       log.error({ delivery_id, endpoint_id, event_id, attempt, err: error }, "delivery");
       return false;

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import type { Store } from "@keystoneos/store";
+import type { Registry } from "@keystoneos/telemetry";
 import { Hono } from "hono";
 import type { Courier } from "./courier.ts";
 
@@ -12,10 +13,10 @@ export interface Health {
   close(): Promise<void>;
 }
 
-/** `/health`: the process lives. `/ready`: database and views answer and both loops pass; 503 names what does not. */
+/** `/health`: the process lives. `/ready`: database and views answer and both loops pass; 503 names what does not. `/metrics`: for Prometheus. */
 export async function serveHealth(
   { host, port }: { host: string; port: number },
-  { db, courier }: { db: Store; courier: Courier },
+  { db, courier, registry }: { db: Store; courier: Courier; registry: Registry },
 ): Promise<Health> {
   const app = new Hono();
   app.get("/health", (c) => c.json({ status: "ok" }));
@@ -23,6 +24,7 @@ export async function serveHealth(
     const failing = await failures(db, courier);
     return failing.length === 0 ? c.json({ status: "ok" }) : c.json({ status: "unavailable", failing }, 503);
   });
+  app.get("/metrics", async (c) => c.body(await registry.text(), 200, { "content-type": registry.contentType }));
   const server = serve({ fetch: app.fetch, port, hostname: host });
   await new Promise<void>((resolve, reject) => {
     server.once("listening", resolve);

@@ -1,7 +1,9 @@
 import { connect } from "@keystoneos/store";
+import { startTracing } from "@keystoneos/telemetry";
 import { ConfigError } from "../config.ts";
 import { createWebhookSender } from "../delivery/send.ts";
 import { createLog } from "../log.ts";
+import { createCourierMetrics } from "../metrics.ts";
 import { readCourierConfig } from "./config.ts";
 import { startCourier } from "./courier.ts";
 import { serveHealth } from "./health.ts";
@@ -9,6 +11,7 @@ import { serveHealth } from "./health.ts";
 async function main(): Promise<void> {
   const config = readCourierConfig(process.env);
   const log = createLog(config.logLevel, "courier");
+  const tracing = startTracing("courier", config.tracesUrl);
   const db = connect({
     databaseUrl: config.databaseUrl,
     indexerSchema: config.indexerSchema,
@@ -16,8 +19,9 @@ async function main(): Promise<void> {
     onError: (error) => log.warn({ err: error }, "database"),
   });
   const sender = createWebhookSender({ developmentMode: config.webhookDevelopmentMode });
-  const courier = startCourier({ ...config, db, sender, log });
-  const health = await serveHealth(config, { db, courier });
+  const { registry, onOutcome } = createCourierMetrics(db);
+  const courier = startCourier({ ...config, db, sender, log, onOutcome });
+  const health = await serveHealth(config, { db, courier, registry });
   log.info({ host: config.host, port: health.port, finality: config.level }, "delivering");
 
   let stopping = false;
@@ -27,6 +31,7 @@ async function main(): Promise<void> {
     log.info({ signal }, "stopping");
     await courier.stop();
     await health.close();
+    await tracing.stop();
     await db.destroy();
     log.info("stopped");
     process.exit(0);

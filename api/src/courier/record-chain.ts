@@ -1,9 +1,8 @@
 import type { Deployment } from "@keystoneos/protocol";
 import type { StoreTransaction } from "@keystoneos/store";
+import { factsOfLogs } from "../services/events/log-facts.ts";
+import { BATCH, type Level, readLogs } from "../services/events/read-logs.ts";
 import { recordSettlementEvents } from "../services/events/record-settlement-events.ts";
-import { finalityOf } from "../services/settlements/finality.ts";
-import { factsOf } from "./log-facts.ts";
-import { BATCH, type Level, type LogRow, readLogs } from "./read-logs.ts";
 
 /**
  * Records what one chain says at `level`, as part of `trx`; returns how many logs. What is not final yet is read again each time, and an
@@ -15,20 +14,9 @@ export async function recordChain(
   chainId: number,
   level: Level,
 ): Promise<number> {
-  const { head, final, logs } = await readLogs(trx, deployment, chainId, level);
+  const { head, final, logs } = await readLogs(trx, deployment, chainId, { level });
   if (head === null || final === null) return 0;
-  const placeOf = (log: LogRow) => ({
-    chain_id: chainId,
-    block_number: Number(log.block_number),
-    block_hash: log.block_hash,
-    tx_hash: log.tx_hash,
-    log_index: log.log_index,
-    finality: finalityOf(deployment, chainId, head - Number(log.block_number) + 1),
-  });
-  await recordSettlementEvents(
-    trx,
-    logs.flatMap((log) => factsOf(log, placeOf(log))),
-  );
+  await recordSettlementEvents(trx, factsOfLogs(deployment, chainId, head, logs));
   if (logs.length < BATCH) await moveCursor(trx, chainId, final);
   return logs.length;
 }

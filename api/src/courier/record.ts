@@ -1,7 +1,7 @@
 import type { Deployment } from "@keystoneos/protocol";
 import { type Store, transaction } from "@keystoneos/store";
 import { sql } from "kysely";
-import type { Level } from "./read-logs.ts";
+import type { Level } from "../services/events/read-logs.ts";
 import { recordChain } from "./record-chain.ts";
 import { recordCompliance } from "./record-compliance.ts";
 

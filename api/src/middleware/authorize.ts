@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { Access } from "../auth/access.ts";
-import { type Admission, admit } from "../auth/admit.ts";
+import { type Admission, admit, type Credentials } from "../auth/admit.ts";
 import type { Actor } from "../auth/caller.ts";
 import type { AppEnv } from "../context.ts";
 import { ApiError } from "../errors/api-error.ts";
@@ -22,17 +22,22 @@ export function authorize(access: Access) {
 
 async function identify(c: Context<AppEnv>, access: Access): Promise<Admission> {
   try {
-    return await admit(c.var.deps, access, {
-      token: bearerToken(c.req.header("authorization")),
-      method: c.req.method,
-      ip: c.var.ip,
-      environmentSlug: c.req.header("x-keystone-environment"),
-    });
+    return await admit(c.var.deps, access, credentialsOf(c));
   } catch (error) {
     // Who is not let in takes nothing from any environment, so that nobody can use up another's calls.
     if (error instanceof ApiError && error.status < 500) await countAddress(c);
     throw error;
   }
+}
+
+/** What of the request decides who calls. Throws ApiError 401. */
+export function credentialsOf(c: Context<AppEnv>): Credentials {
+  return {
+    token: bearerToken(c.req.header("authorization")),
+    method: c.req.method,
+    ip: c.var.ip,
+    environmentSlug: c.req.header("x-keystone-environment"),
+  };
 }
 
 function remember(c: Context<AppEnv>, admission: Admission): void {

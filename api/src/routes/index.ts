@@ -71,6 +71,8 @@ import { getDepositInfo } from "./settlements/get-deposit-info.ts";
 import { getSettlement } from "./settlements/get-settlement.ts";
 import { listSettlementEvents } from "./settlements/list-settlement-events.ts";
 import { listSettlements } from "./settlements/list-settlements.ts";
+import { streamEnvironment } from "./streams/stream-environment.ts";
+import { streamSettlement } from "./streams/stream-settlement.ts";
 import { getTemplate } from "./templates/get-template.ts";
 import { listTemplates } from "./templates/list-templates.ts";
 import { createEndpoint } from "./webhooks/create-endpoint.ts";
@@ -97,6 +99,7 @@ export const operations: readonly Operation[] = [
   decideCompliance,
   listComplianceChecks,
   getDepositInfo,
+  streamSettlement,
   listTemplates,
   getTemplate,
   listInstruments,
@@ -167,6 +170,7 @@ export const operations: readonly Operation[] = [
   listAdminWebhookEndpoints,
   listAdminWebhookDeliveries,
   listFailedWebhookDeliveries,
+  streamEnvironment,
   getStatus,
   getJwks,
   queryGraphql,

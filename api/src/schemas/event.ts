@@ -61,6 +61,7 @@ export const Event = z
   .strictObject({
     id: z.string().openapi({
       pattern: "^evt_[0-9a-f]{32}$",
+      example: `evt_${"4f0c".repeat(8)}`,
       description: "The same on every retry, redelivery and after a rebuilt index: know what was handled by it.",
     }),
     event: eventName,

@@ -4,7 +4,7 @@ import { text } from "./primitives.ts";
 export const GraphqlRequest = z
   .strictObject({
     query: z.string().openapi({
-      description: "At most 16 kB, depth 8; queries only.",
+      description: "At most 16 kB, depth 8, complexity 1000; queries only.",
       example: "{ settlements { items { state } } }",
     }),
     operationName: text(0, 255).nullish(),

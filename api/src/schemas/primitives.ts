@@ -49,7 +49,7 @@ function pattern(regex: RegExp, message: string) {
 export const slug = pattern(
   /^[a-z0-9][a-z0-9_-]{0,99}$/,
   "String should be a slug: lower-case letters, digits, _ and -",
-);
+).openapi({ example: "acme" });
 
 /** 1 to 255 printable ASCII characters. */
 export const idempotencyKey = pattern(
@@ -62,7 +62,7 @@ export const idempotencyKey = pattern(
 /** An id in a path: what is no UUID is answered like any unknown id, so the form is not checked here. */
 export const pathId = z.string().openapi({ format: "uuid" });
 
-export const uuid = z.string().openapi({ format: "uuid" });
+export const uuid = z.string().openapi({ format: "uuid", example: "8f6c1c0e-6a1b-4a58-9d0b-3d5c5d0f8a11" });
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -98,7 +98,7 @@ function isCalendarDay(value: string): boolean {
 }
 
 /** ISO 8601, UTC. */
-export const time = z.string().openapi({ format: "date-time" });
+export const time = z.string().openapi({ format: "date-time", example: "2026-04-01T12:00:00Z" });
 
 const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 
@@ -132,15 +132,17 @@ export function showAddress(address: string): Address {
   return getAddress(address.toLowerCase());
 }
 
-export const address = z.string().openapi({ pattern: "^0x[0-9a-fA-F]{40}$" });
+export const address = z
+  .string()
+  .openapi({ pattern: "^0x[0-9a-fA-F]{40}$", example: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8" });
 
 export const bytes32Input = pattern(/^0x[0-9a-fA-F]{64}$/, "Input should be 0x and 64 hex digits")
   .transform((value) => value.toLowerCase() as Hex)
-  .openapi({ type: "string", pattern: "^0x[0-9a-fA-F]{64}$" });
+  .openapi({ type: "string", pattern: "^0x[0-9a-fA-F]{64}$", example: `0x${"4f".repeat(32)}` });
 
-export const bytes32 = z.string().openapi({ pattern: "^0x[0-9a-f]{64}$" });
+export const bytes32 = z.string().openapi({ pattern: "^0x[0-9a-f]{64}$", example: `0x${"4f".repeat(32)}` });
 
-export const hex = z.string().openapi({ pattern: "^0x([0-9a-f]{2})*$" });
+export const hex = z.string().openapi({ pattern: "^0x([0-9a-f]{2})*$", example: "0x4f0c" });
 
 /** Integer string in base units. */
 export const base = z.string().openapi({ pattern: "^(0|[1-9][0-9]*)$", example: "1000000" });
@@ -154,7 +156,7 @@ export const baseInput = z
     if (/^(0|[1-9][0-9]{0,77})$/.test(value) && BigInt(value) <= MAX_UINT256) return;
     ctx.addIssue(fault({ type: "uint256_parsing", message: "Input should be a decimal string from 0 to 2^256-1" }));
   })
-  .openapi({ pattern: "^(0|[1-9][0-9]{0,77})$" });
+  .openapi({ pattern: "^(0|[1-9][0-9]{0,77})$", example: "1" });
 
 export const chainId = z.int({ abort: true }).min(1).max(Number.MAX_SAFE_INTEGER).openapi({ example: 11155111 });
 

@@ -14,7 +14,7 @@ export const ChainFact = z
   })
   .openapi("ChainFact");
 
-const sha256 = z.string().openapi({ pattern: "^[0-9a-f]{64}$" });
+const sha256 = z.string().openapi({ pattern: "^[0-9a-f]{64}$", example: "4f".repeat(32) });
 
 export const SettlementEventRead = z
   .strictObject({

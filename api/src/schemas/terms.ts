@@ -19,7 +19,7 @@ const TermsLeg = z
 /** The EIP-712 message: Solidity names, so that a wallet signs what the API showed. */
 export const Terms = z
   .strictObject({
-    ref: z.string().openapi({ pattern: "^0x[0-9a-f]{32}$" }),
+    ref: z.string().openapi({ pattern: "^0x[0-9a-f]{32}$", example: `0x${"4f".repeat(16)}` }),
     chainId: base,
     coordinator: address,
     ruleset: bytes32,

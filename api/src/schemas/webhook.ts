@@ -134,7 +134,7 @@ export const WebhookRecovery = z
     error: "Send exactly one of since and event_ids",
     params: { type: "value_error" },
   })
-  .openapi("WebhookRecovery");
+  .openapi("WebhookRecovery", { example: { since: "2026-04-01T12:00:00Z" } });
 
 export const WebhookRecoveryResult = z.strictObject({ enqueued: z.int().min(0) }).openapi("WebhookRecoveryResult");
 

@@ -30,7 +30,10 @@ export function createClient(origin: string): Call {
     if (options.json !== undefined) init.body = JSON.stringify(options.json);
     if (options.raw !== undefined) init.body = options.raw as string;
     const response = await fetch(`${origin}${path}`, init);
-    const body: Json = response.status === 204 ? null : await response.json();
+    // A stream is ended, since it does not end by itself.
+    const isStream = response.headers.get("content-type") === "text/event-stream";
+    if (isStream) await response.body?.cancel();
+    const body: Json = response.status === 204 || isStream ? null : await response.json();
     const pathname = path.split("?")[0] as string;
     assertDocumented(method, pathname, response.status, response.headers.get("content-type"), body);
     if (!response.headers.get("x-request-id")) throw new Error(`${method} ${path}: no X-Request-Id`);

@@ -14,6 +14,7 @@ const document = JSON.parse(readFileSync(new URL("../../openapi.json", import.me
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addFormat("uuid", /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+ajv.addFormat("uri", true);
 ajv.addFormat("date-time", /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/);
 ajv.addSchema(document, "openapi");
 
@@ -35,6 +36,7 @@ export function assertDocumented(
     if (type !== null || body !== null) throw new Error(`${where}: a body where the document has none`);
     return;
   }
+  if (type === "text/event-stream" && response?.content?.[type] !== undefined) return;
   if (type?.split(";")[0] !== "application/json") throw new Error(`${where}: content type ${type}`);
   if (template === undefined || operation === undefined) {
     if (status !== 429 && status !== (template === undefined ? 404 : 405))
@@ -53,10 +55,19 @@ export function assertDocumented(
     "application/json",
     "schema",
   ];
-  validate(where, `#/${pointer.map((part) => part.replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`, body);
+  validate(where, pointerTo(pointer), body);
   const codes = response["x-codes"];
   const code = (body as { code?: string }).code;
   if (codes !== undefined && !codes.includes(code as string)) throw new Error(`${where}: undocumented code ${code}`);
+}
+
+/** Fails unless the schema at this place of the document takes the value. */
+export function assertMatches(place: string[], value: unknown): void {
+  validate(place.join(" "), pointerTo(place), value);
+}
+
+function pointerTo(place: string[]): string {
+  return `#/${place.map((part) => part.replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`;
 }
 
 function validate(where: string, pointer: string, body: unknown): void {

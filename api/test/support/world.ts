@@ -14,6 +14,7 @@ import type { Dependencies } from "../../src/context.ts";
 import { createWebhookSender } from "../../src/delivery/send.ts";
 import { createDirectory } from "../../src/directory/auth0/adapter.ts";
 import { startServer } from "../../src/server.ts";
+import { createStreams, type StreamIntervals } from "../../src/services/streams/streams.ts";
 import { type Call, createClient } from "./client.ts";
 import { testDeployment } from "./deployment.ts";
 import { type LocalIssuer, startLocalIssuer } from "./local-issuer.ts";
@@ -41,6 +42,9 @@ export interface World {
   /** Another copy of the API on the same database, with other parts. */
   serve(changes: Partial<Dependencies>): Promise<{ call: Call; origin: string }>;
 }
+
+/** Short: a test awaits what happens. */
+export const STREAM_TICKS: StreamIntervals = { look: 10, heartbeat: 50, guard: 20 };
 
 /** As good as none: all tests together call from one address. */
 const UNLIMITED = { perMinute: 60_000, anonymousPerMinute: 60_000 };
@@ -96,6 +100,9 @@ async function startWorld(): Promise<World> {
   // Nothing listens there: without a node the API must go on.
   const nowhere = `http://127.0.0.1:${await freePort()}`;
   const secretsKey = randomBytes(32).toString("hex");
+  const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(line) });
+  const streams = createStreams({ db, deployment, log, intervals: STREAM_TICKS });
+  atTheEnd(() => streams.stop());
   const deps: Dependencies = {
     db,
     queue,
@@ -106,10 +113,13 @@ async function startWorld(): Promise<World> {
     tokens: createTokenVerifier(oidcOf(issuer)),
     sessions: createSessionTokens({ origin: SESSIONS, audience: AUDIENCE, key: sessionKey }),
     webhooks: createWebhookSender({ developmentMode: true }),
-    log: pino({ level: "debug" }, { write: (line: string) => void logged.push(line) }),
+    log,
+    streams,
+    observe: () => {},
     settings: {
       minTimeoutSeconds: 60,
       graphqlUrl: `${nowhere}/graphql`,
+      graphqlIntrospection: false,
       maxLagSeconds: 60,
       trustedProxies: [],
       dashboardOrigins: [],

@@ -132,6 +132,7 @@ function described(name: ServiceName, settings: WorldSettings): Described {
           DIRECTORY_CLIENT_ID: DIRECTORY_CLIENT,
           DIRECTORY_CLIENT_SECRET: secrets.directoryClientSecret,
           DIRECTORY_LOGIN_CLIENT_ID: "dashboard",
+          GRAPHQL_INTROSPECTION: "on",
           GRAPHQL_URL: `http://127.0.0.1:${ports.indexer}/graphql`,
           MIN_TIMEOUT_SECONDS: "20",
           // All its platforms call from one address, and its demo asks often.

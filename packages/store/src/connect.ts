@@ -45,8 +45,18 @@ export function connect(options: ConnectOptions): Store {
   pool.on("error", (error) => options.onError?.(error));
   pool.on("connect", (client) => client.on("error", () => {}));
   const schema = options.indexerSchema ?? "indexer";
-  return new Kysely<Database>({
+  const store = new Kysely<Database>({
     dialect: new PostgresDialect({ pool }),
     plugins: schema === "indexer" ? [] : [indexerSchemaPlugin(schema)],
   });
+  pools.set(store, pool);
+  return store;
+}
+
+const pools = new WeakMap<Store, pg.Pool>();
+
+/** Connections of a store: those that are open and not in use, those that are in use, and who waits for one. */
+export function poolCounts(store: Store): Record<"idle" | "busy" | "waiting", number> {
+  const { totalCount = 0, idleCount = 0, waitingCount = 0 } = pools.get(store) ?? {};
+  return { idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount };
 }

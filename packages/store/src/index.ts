@@ -5,7 +5,7 @@
  * `indexer.<view>` (the chain as indexed, read only). int8 is bigint, numeric a decimal string, timestamptz a Date, jsonb is parsed
  * when read and `JSON.stringify`d when written. Rows: `Row<"settlement">`; insertable: `NewRow<"settlement">`.
  */
-export { type ConnectOptions, connect, type Store } from "./connect.ts";
+export { type ConnectOptions, connect, poolCounts, type Store } from "./connect.ts";
 export {
   MigrationFailedError,
   MigrationHistoryError,
@@ -14,6 +14,7 @@ export {
   SecretUnreadableError,
   StoreError,
 } from "./errors.ts";
+export { indexedChains, oldestDueDelivery, oldestOpenIntent } from "./gauges.ts";
 export { type MigrateOptions, type Migration, migrate, readMigrations } from "./migrate.ts";
 export { openQueue, type Queue, type QueueOptions, type SettleJob } from "./queue.ts";
 export type { ChainViews } from "./schema/chain.ts";

@@ -1,3 +1,4 @@
+import { traced } from "@keystoneos/telemetry";
 import { shortMessage } from "../chains/revert.ts";
 import type { Facts } from "../facts/types.ts";
 import { submit } from "../pipeline/submit.ts";
@@ -18,12 +19,24 @@ export async function act(context: ActContext, patience: Patience, facts: Facts,
   // What an operator has tried anew waits for nothing that came before.
   const name = `${facts.settlementId}:${facts.retry?.intentId ?? ""}:${nameOf(action)}`;
   if (!patience.mayTry(name)) return;
+  const kind = action.type === "send" ? action.kind : action.type;
   try {
-    const outcome = await perform(context, facts, action);
+    const outcome = await traced(
+      `relayer ${kind}`,
+      { attributes: { settlement_id: facts.settlementId, action: kind }, parent: facts.traceparent ?? null },
+      async (span) => {
+        const outcome = await perform(context, facts, action);
+        span.setAttribute("outcome", outcome?.status ?? "done");
+        if (outcome?.status === "sent") span.setAttribute("transaction_hash", outcome.hash);
+        return outcome;
+      },
+    );
+    context.countAction({ action: kind, outcome: outcome?.status ?? "done" });
     if (outcome === null || outcome.status === "sent" || outcome.status === "taken") patience.succeeded(name);
     else patience.failed(name);
     if (outcome !== null) report(context, facts, action, outcome);
   } catch (error) {
+    context.countAction({ action: kind, outcome: "failed" });
     const failures = patience.failed(name);
     context.log.error(
       { settlementId: facts.settlementId, action: nameOf(action), failures, error: shortMessage(error) },

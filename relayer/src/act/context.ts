@@ -3,6 +3,7 @@ import type { Store } from "@keystoneos/store";
 import type { LocalAccount } from "viem";
 import type { SecretBook } from "../facts/secrets.ts";
 import type { Logger } from "../log.ts";
+import type { CountAction } from "../metrics.ts";
 import type { Pipeline } from "../pipeline/types.ts";
 import type { Policy } from "../plan/policy.ts";
 import type { Circuits } from "../screening/circuits.ts";
@@ -20,4 +21,5 @@ export interface ActContext {
   circuits: Circuits;
   policy: Policy;
   log: Logger;
+  countAction: CountAction;
 }

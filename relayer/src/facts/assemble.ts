@@ -30,6 +30,7 @@ export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, agr
   const taken = shown(rows.transitions).filter((row) => Number(row.chain_id) === coordinatorChainId);
   return {
     intentId: intent.intent_id,
+    traceparent: intent.traceparent,
     settlementId: intent.settlement_id,
     settlementHash: intent.settlement_hash,
     terms,

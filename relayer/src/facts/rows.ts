@@ -11,6 +11,7 @@ export async function readRows(trx: StoreTransaction, intentIds: readonly string
     .innerJoin("keystone.settlement as s", "s.id", "i.settlement_id")
     .innerJoin("keystone.template as t", "t.id", "s.template_id")
     .select(["i.id as intent_id", "s.id as settlement_id", "s.settlement_hash", "s.terms", "t.config"])
+    .select("i.traceparent")
     .where("i.id", "in", intentIds)
     .where("i.status", "=", "open")
     .orderBy("i.created_at")

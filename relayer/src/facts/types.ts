@@ -9,6 +9,8 @@ export type CheckType = "entity" | "wallet";
 /** Everything known of one settlement at one moment: what was agreed, what the indexer shows, what we have sent. Nothing else decides. */
 export interface Facts {
   intentId: string;
+  /** W3C trace context of the request that asked for the settlement. */
+  traceparent?: string | null;
   settlementId: string;
   settlementHash: Hex;
   terms: Terms;

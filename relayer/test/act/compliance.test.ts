@@ -1,19 +1,23 @@
 import { attestationTypedData } from "@keystoneos/protocol";
 import { connect, migrate, type Store } from "@keystoneos/store";
+import { startTracing, traceparent } from "@keystoneos/telemetry";
 import { expect } from "chai";
 import { sql } from "kysely";
 import { keccak256, stringToBytes, verifyTypedData, zeroHash } from "viem";
 import { localAccount } from "../../../devnet/src/keys.ts";
 import { sampleDeployment } from "../../../packages/store/test/deployment.ts";
 import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import { act } from "../../src/act/act.ts";
 import { beginRound } from "../../src/act/begin-round.ts";
 import type { ActContext } from "../../src/act/context.ts";
+import { Patience } from "../../src/act/patience.ts";
 import { screen } from "../../src/act/screen.ts";
 import { sign } from "../../src/act/sign.ts";
 import { type FactsSource, loadFacts } from "../../src/facts/load.ts";
 import { SecretBook } from "../../src/facts/secrets.ts";
 import type { Facts } from "../../src/facts/types.ts";
 import { createLogger } from "../../src/log.ts";
+import type { Action } from "../../src/plan/actions.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { Circuits } from "../../src/screening/circuits.ts";
 import type { ScreeningProvider } from "../../src/screening/provider.ts";
@@ -67,6 +71,7 @@ describe("screening and attestation", function () {
     providers: new Map([[provider.name, provider]]),
     circuits: new Circuits(db),
     policy: { ...policy, providerTimeoutSeconds: 0.2 },
+    countAction: () => undefined,
     pipeline: {
       db,
       chains: new Map(),
@@ -100,6 +105,38 @@ describe("screening and attestation", function () {
       .orderBy("party_id")
       .orderBy("check_type")
       .execute();
+
+  it("goes on with the trace of the request that asked for the settlement, and counts what it does", async () => {
+    const parent = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
+    await db.updateTable("keystone.intent").set({ traceparent: parent }).where("id", "=", agreed.intentId).execute();
+    const within: (string | null)[] = [];
+    const traced: ScreeningProvider = {
+      ...list,
+      screenEntity: (subject, signal) => {
+        within.push(traceparent());
+        return list.screenEntity(subject, signal);
+      },
+    };
+    const counted: unknown[] = [];
+    // Nobody listens there, and nothing is sent before it ends.
+    const tracing = startTracing("relayer", "http://127.0.0.1:9");
+    try {
+      const countAction = (labels: unknown) => void counted.push(labels);
+      const patience = new Patience();
+      const step = async () =>
+        act({ ...context(traced), countAction }, patience, await facts(), (await planned())[0] as Action);
+      await step();
+      await step();
+    } finally {
+      await tracing.stop();
+    }
+    expect(within).to.have.length(2);
+    for (const context of within) expect(context).to.match(/^00-a{32}-(?!b{16})[0-9a-f]{16}-01$/);
+    expect(counted).to.deep.equal([
+      { action: "begin_round", outcome: "done" },
+      { action: "screen", outcome: "done" },
+    ]);
+  });
 
   it("makes one row per party and check, without names, and signs what they say", async () => {
     await screen(context(list), await facts(), await due());

@@ -87,6 +87,7 @@ describe("interventions on the real coordinator", function () {
       circuits: new Circuits(db),
       policy,
       log,
+      countAction: () => undefined,
     };
     return new Reconciler(context);
   }

@@ -5,9 +5,10 @@
 export const ROOMS: Readonly<Record<string, { folder: string; package?: string; knows: readonly string[] }>> = {
   protocol: { folder: "packages/protocol", package: "@keystoneos/protocol", knows: [] },
   store: { folder: "packages/store", package: "@keystoneos/store", knows: ["protocol"] },
+  telemetry: { folder: "packages/telemetry", package: "@keystoneos/telemetry", knows: [] },
   indexer: { folder: "indexer", package: "@keystoneos/indexer", knows: ["protocol"] },
-  relayer: { folder: "relayer", package: "@keystoneos/relayer", knows: ["protocol", "store"] },
-  api: { folder: "api", package: "@keystoneos/api", knows: ["protocol", "store"] },
+  relayer: { folder: "relayer", package: "@keystoneos/relayer", knows: ["protocol", "store", "telemetry"] },
+  api: { folder: "api", package: "@keystoneos/api", knows: ["protocol", "store", "telemetry"] },
   ignition: { folder: "ignition", knows: ["protocol"] },
   devnet: { folder: "devnet", package: "@keystoneos/devnet", knows: ["protocol", "store", "ignition"] },
 };

@@ -14,7 +14,9 @@ export const queryGraphql = operation(
     operationId: "queryGraphql",
     tags: ["Chain data"],
     summary: "Query the indexed chain data",
-    description: "Chain data only, for anyone. Queries of at most 16 kB and 8 levels; no mutations, no subscriptions.",
+    description:
+      "Chain data only, for anyone. One query of at most 16 kB, 8 levels and 1000 fields, those in a list counted as often as its `limit` says (50 without one); " +
+      "no mutations, no subscriptions, no batches. The schema itself (`__schema`, `__type`) is told outside production.",
     middleware: jsonBody({ maxBytes: MAX_BODY_BYTES }),
     request: { body: { required: true, content: { "application/json": { schema: GraphqlRequest } } } },
     responses: {

@@ -38,17 +38,8 @@ export interface SettlementFact {
  */
 export async function recordSettlementEvents(trx: StoreTransaction, facts: SettlementFact[]): Promise<void> {
   if (facts.length === 0) return;
-  const subjects = await readSubjects(trx, [...new Set(facts.map(({ settlementId }) => settlementId))]);
-  const events: NewEvent[] = [];
-  for (const fact of facts) {
-    const subject = subjects.get(fact.settlementId);
-    if (subject === undefined) throw new Error(`settlement ${fact.settlementId} does not exist`);
-    const previous = fact.entered?.previous === undefined ? subject.state : fact.entered.previous;
-    subject.last++;
-    subject.state = fact.entered?.state ?? subject.state;
-    events.push(...eventsOf(fact, subject, previous));
-  }
-  for (const [settlementId, { last, state }] of subjects) {
+  const { events, sequences } = await settlementEvents(trx, facts, { lock: true });
+  for (const [settlementId, { last, state }] of sequences) {
     await trx
       .insertInto("keystone.event_sequence")
       .values({ settlement_id: settlementId, last, state })
@@ -58,6 +49,29 @@ export async function recordSettlementEvents(trx: StoreTransaction, facts: Settl
   await storeEvents(trx, events);
 }
 
+/**
+ * The events of facts for every environment with a party in the settlement, and how far that brings each settlement's sequence. With
+ * `lock` nobody else continues the sequences until the transaction ends; without, they are what they would be were the events recorded now.
+ */
+export async function settlementEvents(
+  trx: StoreTransaction,
+  facts: SettlementFact[],
+  { lock }: { lock: boolean },
+): Promise<{ events: NewEvent[]; sequences: ReadonlyMap<string, { last: number; state: string }> }> {
+  if (facts.length === 0) return { events: [], sequences: new Map() };
+  const subjects = await readSubjects(trx, [...new Set(facts.map(({ settlementId }) => settlementId))], lock);
+  const events: NewEvent[] = [];
+  for (const fact of facts) {
+    const subject = subjects.get(fact.settlementId);
+    if (subject === undefined) throw new Error(`settlement ${fact.settlementId} does not exist`);
+    const previous = fact.entered?.previous === undefined ? subject.state : fact.entered.previous;
+    subject.last++;
+    subject.state = fact.entered?.state ?? subject.state;
+    events.push(...eventsOf(fact, subject, previous));
+  }
+  return { events, sequences: subjects };
+}
+
 interface Subject {
   hash: Hex;
   type: string;
@@ -65,22 +79,32 @@ interface Subject {
   ownReference: string | null;
   last: number;
   state: string;
+  traceparent: string | null;
   /** By environment, in the order of the parties. */
   receivers: Map<string, { reference: string | null; partyIds: Set<string> }>;
 }
 
-async function readSubjects(trx: StoreTransaction, ids: string[]): Promise<Map<string, Subject>> {
+async function readSubjects(trx: StoreTransaction, ids: string[], lock: boolean): Promise<Map<string, Subject>> {
   const sequences = await trx
     .selectFrom("keystone.event_sequence")
     .selectAll()
     .where("settlement_id", "in", ids)
     .orderBy("settlement_id")
-    .forUpdate()
+    .$if(lock, (query) => query.forUpdate())
     .execute();
   const rows = await trx
     .selectFrom("keystone.settlement as settlement")
     .innerJoin("keystone.template as template", "template.id", "settlement.template_id")
     .select(["settlement.id", "settlement_hash", "settlement_type", "trade_reference", "external_reference"])
+    // What happens to a settlement goes on with the trace of the request that made it.
+    .select((eb) =>
+      eb
+        .selectFrom("keystone.intent as intent")
+        .select("intent.traceparent")
+        .whereRef("intent.settlement_id", "=", "settlement.id")
+        .where("intent.kind", "=", "settle")
+        .as("traceparent"),
+    )
     // A repo's closing waits for its maturity before it begins as every other settlement does.
     .select(
       sql<string>`CASE settlement_category WHEN 'repo_close' THEN ${CLOSING_INITIAL_STATE}
@@ -105,6 +129,7 @@ async function readSubjects(trx: StoreTransaction, ids: string[]): Promise<Map<s
       ownReference: row.external_reference,
       last: told?.last ?? 0,
       state: told?.state ?? row.initial_state,
+      traceparent: row.traceparent,
       receivers: new Map(),
     });
   }
@@ -152,5 +177,6 @@ function eventsOf(fact: SettlementFact, subject: Subject, previous: string | nul
       ...(chain === null ? undefined : { chain }),
     },
     log,
+    traceparent: subject.traceparent,
   }));
 }

@@ -1,4 +1,5 @@
 import type { StoreTransaction } from "@keystoneos/store";
+import { traceparent } from "@keystoneos/telemetry";
 import { sql } from "kysely";
 import type { Hex } from "viem";
 import { type EventName, matchesPattern } from "./catalogue.ts";
@@ -11,10 +12,12 @@ export interface NewEvent {
   settlementId: string | null;
   data: Record<string, unknown>;
   log: EventLog | null;
+  /** W3C trace context of what caused it; undefined for the request under way. */
+  traceparent?: string | null;
 }
 
 /** The log that says what happened. */
-interface EventLog {
+export interface EventLog {
   chainId: number;
   blockNumber: number;
   blockHash: Hex;
@@ -31,7 +34,7 @@ export async function storeEvents(trx: StoreTransaction, events: NewEvent[]): Pr
   const stored = await trx
     .insertInto("keystone.event")
     .values(
-      events.map(({ environmentId, id, event, settlementId, data, log }, index) => ({
+      events.map(({ environmentId, id, event, settlementId, data, log, ...cause }, index) => ({
         environment_id: environmentId,
         id,
         position: positions[index] as bigint,
@@ -42,6 +45,7 @@ export async function storeEvents(trx: StoreTransaction, events: NewEvent[]): Pr
         block_number: log === null ? null : BigInt(log.blockNumber),
         block_hash: log?.blockHash ?? null,
         log_index: log?.logIndex ?? null,
+        traceparent: cause.traceparent === undefined ? traceparent() : cause.traceparent,
       })),
     )
     .onConflict((conflict) => conflict.columns(["environment_id", "id"]).doNothing())

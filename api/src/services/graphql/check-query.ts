@@ -1,12 +1,34 @@
-import { type DocumentNode, type FragmentDefinitionNode, Kind, parse, type SelectionSetNode } from "graphql";
+import {
+  buildSchema,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  Kind,
+  MaxIntrospectionDepthRule,
+  parse,
+  type SelectionSetNode,
+  validate,
+  visit,
+} from "graphql";
 import { ValidationError } from "../../errors/validation.ts";
+import { costOf } from "./cost-of.ts";
 
 const MAX_QUERY_BYTES = 16 * 1024;
 const MAX_DEPTH = 8;
 const MAX_TOKENS = 2_000;
+const MAX_COST = 1_000;
 
-/** Lets through what reads: a document that parses, queries only, of bounded size and depth. Throws ValidationError. */
-export function checkQuery(query: string): void {
+/** The rule reads the document alone. */
+const ANY_SCHEMA = buildSchema("type Query { any: Int }");
+const INTROSPECTION = new Set(["__schema", "__type"]);
+
+interface Questions {
+  variables?: Record<string, unknown> | null | undefined;
+  /** Whether the schema itself may be asked for. */
+  introspection: boolean;
+}
+
+/** Lets through what reads: a document that parses, queries only, of bounded size, depth and cost. Throws ValidationError. */
+export function checkQuery(query: string, { variables, introspection }: Questions): void {
   if (Buffer.byteLength(query) > MAX_QUERY_BYTES) {
     throw refused(`Query should be at most ${MAX_QUERY_BYTES} bytes`, "query_too_large");
   }
@@ -18,8 +40,27 @@ export function checkQuery(query: string): void {
       throw refused(`A ${definition.operation} is not answered here; send a query`, "query_forbidden");
     }
   }
-  if (depthOf(document) > MAX_DEPTH)
-    throw refused(`Query should be at most ${MAX_DEPTH} levels deep`, "query_too_deep");
+  const data = introspection ? withoutIntrospection(document) : document;
+  if (!introspection && withoutIntrospection(document) !== document) {
+    throw refused("The schema is not told here; the indexer's sources have it", "introspection_forbidden");
+  }
+  if (depthOf(data) > MAX_DEPTH) throw refused(`Query should be at most ${MAX_DEPTH} levels deep`, "query_too_deep");
+  if (costOf(data, variables) > MAX_COST) {
+    throw refused(
+      `Query should ask for at most ${MAX_COST} fields, those in a list as often as its limit says (50 without one)`,
+      "query_too_complex",
+    );
+  }
+}
+
+/** The document without what it asks of the schema, which is bounded by a rule of its own; the same one where it asks nothing. */
+function withoutIntrospection(document: DocumentNode): DocumentNode {
+  if (validate(ANY_SCHEMA, document, [MaxIntrospectionDepthRule]).length > 0) {
+    throw refused("Query should not ask for types within types within types", "query_too_deep");
+  }
+  return visit(document, {
+    Field: { enter: (field) => (INTROSPECTION.has(field.name.value) ? null : undefined) },
+  });
 }
 
 function parseQuery(query: string): DocumentNode {

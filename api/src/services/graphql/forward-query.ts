@@ -12,8 +12,8 @@ export interface GraphqlQuery {
 
 /** Asks the indexer's GraphQL. Nothing of the caller's request goes along but the query. Throws ValidationError, ApiError 503. */
 export async function forwardQuery(deps: Dependencies, query: GraphqlQuery): Promise<Record<string, unknown>> {
-  checkQuery(query.query);
   const { operationName, variables } = query;
+  checkQuery(query.query, { variables, introspection: deps.settings.graphqlIntrospection });
   try {
     const response = await fetch(deps.settings.graphqlUrl, {
       method: "POST",

@@ -1,5 +1,6 @@
 import { type FeeMode, termsToJson } from "@keystoneos/protocol";
 import { type NewRow, type StoreTransaction, sealSecret } from "@keystoneos/store";
+import { traceparent } from "@keystoneos/telemetry";
 import type { Address } from "viem";
 import type { Dependencies } from "../../context.ts";
 import { recordSettlementEvents } from "../events/record-settlement-events.ts";
@@ -65,7 +66,7 @@ export async function storeSettlement(deps: Dependencies, trx: StoreTransaction,
   await trx.insertInto("keystone.commitment_secret").values(secretRows(deps, draft)).execute();
   await trx
     .insertInto("keystone.intent")
-    .values({ settlement_id: draft.id, kind: "settle", ...stamps })
+    .values({ settlement_id: draft.id, kind: "settle", traceparent: traceparent(), ...stamps })
     .execute();
   await deps.queue.enqueueSettlement(trx, draft.id);
   // A repo's closing is instructed when it leaves AWAITING_MATURITY, which the chain tells.

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
+import { getIntrospectionQuery } from "graphql";
 import type { Call } from "../../support/client.ts";
 import { useWorld } from "../../support/world.ts";
 
@@ -8,6 +9,7 @@ describe("POST /graphql", () => {
   const world = useWorld();
   let server: Server;
   let call: Call;
+  let graphqlUrl: string;
   let received: { headers: IncomingHttpHeaders; body: string }[];
   let reply: { status: number; body: string };
 
@@ -20,7 +22,7 @@ describe("POST /graphql", () => {
       response.end(reply.body);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const graphqlUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+    graphqlUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
     ({ call } = await world().serve({ settings: { ...world().deps.settings, graphqlUrl } }));
   });
   after(() => {
@@ -75,6 +77,43 @@ describe("POST /graphql", () => {
       "fragment F on T { a { ...G } } fragment G on T { b { ...F } } { ...F }",
       "query_too_deep",
     ],
+    [
+      "more than 1000 fields",
+      `{ ${"a ".repeat(600)} ...F ...F } fragment F on Q { ${"c ".repeat(201)} }`,
+      "query_too_complex",
+    ],
+    [
+      "lists that multiply",
+      "{ settlements(limit: 50) { items { legs(limit: 20) { items { id } } } } }",
+      "query_too_complex",
+    ],
+    [
+      "a list without a limit in a list",
+      "{ settlements(limit: 20) { items { legs { items { id } } } } }",
+      "query_too_complex",
+    ],
+    ["a limit of a default", "query A($n: Int = 500) { settlements(limit: $n) { items { id } } }", "query_too_complex"],
+    [
+      "lists beside each other under aliases",
+      `{ ${Array.from({ length: 11 }, (_, i) => `a${i}: settlements { items { id } } `)} }`.replaceAll(",", ""),
+      "query_too_complex",
+    ],
+    [
+      "a list of fewer than none beside one of many",
+      "{ a: settlements(limit: -900) { items { id } } settlements(limit: 900) { items { id } } }",
+      "query_too_complex",
+    ],
+    [
+      "a page by fragments",
+      "{ settlements(limit: 400) { ...P } } fragment P on P { items { ...I } } fragment I on I { id state }",
+      "query_too_complex",
+    ],
+    ["the schema", "{ __schema { types { name } } }", "introspection_forbidden"],
+    [
+      "a type of the schema, within",
+      'fragment F on Query { __type(name: "Query") { name } } { a ...F }',
+      "introspection_forbidden",
+    ],
     ["more than 16 kB", `{ ${"a ".repeat(8200)} }`, "query_too_large"],
     ["too many words", `{ ${"a ".repeat(2100)} }`, "query_parsing"],
   ];
@@ -91,6 +130,47 @@ describe("POST /graphql", () => {
     expect((await ask({ query: nested(8) })).status).to.equal(200);
     const fragments = `fragment F on T { ${nested(7).slice(2, -2)} } { a { ...F } b { ...F } ... on T { c } }`;
     expect((await ask({ query: fragments })).status).to.equal(200);
+  });
+
+  it("200 lets through what asks for 1000 fields, whatever it is called, and 422 one more", async () => {
+    // The list, its items, and what is in each: 1 + 333 * (1 + 2).
+    const query = (extra: string) => `{ settlements(limit: 333) { items { id ref: state } ${extra} } }`;
+    expect((await ask({ query: query("") })).status).to.equal(200);
+    expect((await ask({ query: query("totalCount") })).status).to.equal(422);
+    const variables =
+      "query A($n: Int) { settlements(limit: $n) { items { id ref: state } pageInfo { hasNextPage } } }";
+    for (const [n, status] of [
+      [332, 200],
+      [333, 422],
+      ["7", 422],
+      [null, 422],
+      [-1, 422],
+      [undefined, 200],
+    ] as const) {
+      expect((await ask({ query: variables, variables: { n } })).status, String(n)).to.equal(status);
+    }
+  });
+
+  it("200 tells the type's name, and the schema where that is allowed", async () => {
+    expect((await ask({ query: "{ __typename a { __typename } }" })).status).to.equal(200);
+    const settings = { ...world().deps.settings, graphqlIntrospection: true, graphqlUrl };
+    const open = (await world().serve({ settings })).call;
+    const whole = getIntrospectionQuery();
+    expect((await open("POST", "/graphql", { json: { query: whole } })).status).to.equal(200);
+    const types = (levels: number): string => (levels === 0 ? "name" : `fields { type { ${types(levels - 1)} } }`);
+    const deep = await open("POST", "/graphql", { json: { query: `{ __schema { types { ${types(6)} } } }` } });
+    expect([deep.status, deep.body.detail[0].type]).to.deep.equal([422, "query_too_deep"]);
+    const beside = await open("POST", "/graphql", {
+      json: { query: `{ __schema { types { name } } ${nested(9).slice(2)}` },
+    });
+    expect([beside.status, beside.body.detail[0].type]).to.deep.equal([422, "query_too_deep"]);
+  });
+
+  it("422 takes no batch", async () => {
+    for (const json of [[{ query: "{ a }" }], [{ query: "{ a }" }, { query: "{ b }" }]]) {
+      expect((await ask(json)).status).to.equal(422);
+    }
+    expect(received).to.deep.equal([]);
   });
 
   it("422 names other fields", async () => {

@@ -2,6 +2,7 @@ import type { TemplateConfig, TermsJson } from "@keystoneos/protocol";
 import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable, Updateable } from "kysely";
 import type { Address, Hex } from "viem";
 import type { ComplianceTables } from "./compliance.ts";
+import type { OperationsTables } from "./operations.ts";
 import type { WebhookTables } from "./webhooks.ts";
 
 /** Set by the database when left out; read as Date with millisecond precision, as stored. */
@@ -255,6 +256,8 @@ export interface IntentTable {
   actor: string | null;
   reason: string | null;
   error: string | null;
+  /** W3C trace context of the request that asked for it. */
+  traceparent: ColumnType<string | null, string | null | undefined, string | null>;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -401,7 +404,7 @@ export interface DirectoryIntentTable {
 }
 
 /** The tables of the schema `keystone`, by their names without it. */
-export interface PlatformTables extends ComplianceTables, WebhookTables {
+export interface PlatformTables extends ComplianceTables, OperationsTables, WebhookTables {
   platform: PlatformTable;
   environment: EnvironmentTable;
   instrument: InstrumentTable;

@@ -20,6 +20,8 @@ interface EventTable {
   block_number: NullableInt8;
   block_hash: Hex | null;
   log_index: number | null;
+  /** W3C trace context of what caused it. */
+  traceparent: ColumnType<string | null, string | null | undefined, string | null>;
   created_at: Timestamp;
 }
 

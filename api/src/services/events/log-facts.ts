@@ -1,7 +1,9 @@
+import type { Deployment } from "@keystoneos/protocol";
 import type { Hex } from "viem";
-import { stateEvent } from "../services/events/catalogue.ts";
-import type { ChainFact, SettlementFact } from "../services/events/record-settlement-events.ts";
+import { finalityOf } from "../settlements/finality.ts";
+import { stateEvent } from "./catalogue.ts";
 import type { LogRow } from "./read-logs.ts";
+import type { ChainFact, SettlementFact } from "./record-settlement-events.ts";
 
 const LEGS = {
   LegDeposited: "deposited",
@@ -11,8 +13,22 @@ const LEGS = {
   LegWaived: "waived",
 } as const;
 
+/** What logs of one chain tell platforms, while its newest indexed block is `head`. */
+export function factsOfLogs(deployment: Deployment, chainId: number, head: number, logs: LogRow[]): SettlementFact[] {
+  return logs.flatMap((log) =>
+    factsOf(log, {
+      chain_id: chainId,
+      block_number: Number(log.block_number),
+      block_hash: log.block_hash,
+      tx_hash: log.tx_hash,
+      log_index: log.log_index,
+      finality: finalityOf(deployment, chainId, head - Number(log.block_number) + 1),
+    }),
+  );
+}
+
 /** What one log tells platforms: one event, or two where a repo's closing opens or times out. */
-export function factsOf(log: LogRow, chain: ChainFact): SettlementFact[] {
+function factsOf(log: LogRow, chain: ChainFact): SettlementFact[] {
   const about = { settlementId: log.settlement_id, at: new Date(Number(log.block_timestamp) * 1000), chain };
   const leg = LEGS[log.event as keyof typeof LEGS];
   if (leg !== undefined) {

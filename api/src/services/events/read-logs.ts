@@ -4,6 +4,15 @@ import { sql } from "kysely";
 
 export type Level = "safe" | "finalized";
 
+interface Reading {
+  /** How final a log is to be; `pending` once it is indexed. */
+  level: Level | "pending";
+  /** Only logs of settlements with a party of these environments. */
+  environments?: readonly string[];
+  /** Only logs behind this one. */
+  after?: { block: bigint; logIndex: number };
+}
+
 type EventLogs = Awaited<ReturnType<typeof readLogs>>;
 export type LogRow = EventLogs["logs"][number];
 
@@ -11,12 +20,13 @@ export type LogRow = EventLogs["logs"][number];
 export const BATCH = 200;
 
 /**
- * The logs of one chain that platforms are to be told of and have not been, oldest first, at most BATCH; and up to which block the chain
+ * The logs of one chain that platforms are to be told of and have no event of, oldest first, at most BATCH; and up to which block the chain
  * can no longer change. One statement, hence one state of the views: a reorg or a rebuilt index is seen whole or not at all.
  */
-export async function readLogs(trx: StoreTransaction, deployment: Deployment, chainId: number, level: Level) {
+export async function readLogs(trx: StoreTransaction, deployment: Deployment, chainId: number, reading: Reading) {
   const { finality, startBlock } = deploymentChain(deployment, chainId);
-  const depth = BigInt(finality[level]);
+  const { level, environments, after } = reading;
+  const depth = level === "pending" ? 1n : BigInt(finality[level]);
   const cursor = sql<bigint>`coalesce(
     (SELECT block_number FROM keystone.event_cursor WHERE chain_id = ${BigInt(chainId)}), ${BigInt(startBlock) - 1n})`;
   const rows = await trx
@@ -99,6 +109,13 @@ export async function readLogs(trx: StoreTransaction, deployment: Deployment, ch
                   .whereRef("told.log_index", "=", "log.log_index"),
               ),
             ),
+          )
+          .$if(environments !== undefined, (query) =>
+            query.where(sql<boolean>`EXISTS (SELECT FROM keystone.party WHERE party.settlement_id = settlement.id
+              AND party.environment_id = ANY(${environments}::uuid[]))`),
+          )
+          .$if(after !== undefined, (query) =>
+            query.where(sql<boolean>`(log.block_number, log.log_index) > (${after?.block}, ${after?.logIndex})`),
           )
           .orderBy("log.block_number")
           .orderBy("log.log_index")

@@ -1,0 +1,25 @@
+import type { ColumnType } from "kysely";
+
+type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
+type Int8 = ColumnType<bigint, bigint | number, bigint | number>;
+
+interface StreamPlaceTable {
+  id: string;
+  environment_id: string;
+  leased_until: ColumnType<Date, Date | string, Date | string>;
+}
+
+interface StreamMarkTable {
+  environment_id: string;
+  event_id: string;
+  settlement_id: string;
+  /** Recorded events up to here were shown before the fact was. */
+  position: Int8;
+  created_at: Timestamp;
+}
+
+/** Tables of the schema `keystone` about streams. */
+export interface OperationsTables {
+  stream_mark: StreamMarkTable;
+  stream_place: StreamPlaceTable;
+}
