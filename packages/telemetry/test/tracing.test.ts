@@ -41,7 +41,12 @@ describe("tracing", () => {
     expect(path).to.equal("/v1/traces");
     const [of] = JSON.parse(body as string).resourceSpans;
     expect(of.resource.attributes).to.deep.include({ key: "service.name", value: { stringValue: "test" } });
-    const spans = of.scopeSpans[0].spans as { name: string; parentSpanId?: string; spanId: string; status: { code: number } }[];
+    const spans = of.scopeSpans[0].spans as {
+      name: string;
+      parentSpanId?: string;
+      spanId: string;
+      status: { code: number };
+    }[];
     const [inner, outer, failing] = spans;
     expect([inner?.name, inner?.parentSpanId]).to.deep.equal(["inner", outer?.spanId]);
     expect([outer?.name, outer?.parentSpanId]).to.deep.equal(["outer", "b".repeat(16)]);
