@@ -10,13 +10,14 @@ export interface Facts {
   messages: { guid: Hex; kind: string; sourceChainId: string; targetChainId: string; receivedTxHash: Hex | null }[];
 }
 
+// The limits are more than a settlement ever has, and what keeps the query within what the API lets one ask for.
 const FACTS = /* GraphQL */ `
   query Facts($hash: String!) {
-    settlements(where: { settlementHash: $hash }) { items { chainId state verdict created } }
-    transitions(where: { settlementHash: $hash }, orderBy: "sequence") { items { sequence fromState toState gate } }
-    legs(where: { settlementHash: $hash }, orderBy: "legIndex") { items { chainId legIndex status depositor recipient } }
-    settlementChains(where: { settlementHash: $hash }) { items { chainId locked verdict lockReported releaseReported } }
-    messages(where: { settlementHash: $hash }) { items { guid kind sourceChainId targetChainId receivedTxHash } }
+    settlements(where: { settlementHash: $hash }, limit: 5) { items { chainId state verdict created } }
+    transitions(where: { settlementHash: $hash }, limit: 40, orderBy: "sequence") { items { sequence fromState toState gate } }
+    legs(where: { settlementHash: $hash }, limit: 40, orderBy: "legIndex") { items { chainId legIndex status depositor recipient } }
+    settlementChains(where: { settlementHash: $hash }, limit: 10) { items { chainId locked verdict lockReported releaseReported } }
+    messages(where: { settlementHash: $hash }, limit: 40) { items { guid kind sourceChainId targetChainId receivedTxHash } }
   }
 `;
 
