@@ -54,6 +54,38 @@ describe("migrate", function () {
     expect(await tables()).to.include.members(["settlement", "intent", "chain_transaction"]);
   });
 
+  it("makes of a database of any earlier version what it makes of an empty one", async () => {
+    const shipped = await readMigrations();
+    const look = async (url: string) => {
+      const other = connect({ databaseUrl: url });
+      try {
+        const { rows } = await sql<{ line: string }>`
+          SELECT format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default) AS line
+            FROM information_schema.columns WHERE table_schema = 'keystone'
+          UNION ALL SELECT format('%s %s', conrelid::regclass, pg_get_constraintdef(oid))
+            FROM pg_constraint WHERE connamespace = 'keystone'::regnamespace
+          UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'keystone'
+          ORDER BY 1`.execute(other);
+        return rows.map(({ line }) => line);
+      } finally {
+        await other.destroy();
+      }
+    };
+    await migrate({ databaseUrl: database.url });
+    const whole = await look(database.url);
+    expect(whole.length).to.be.greaterThan(200);
+    for (const count of shipped.keys()) {
+      const earlier = await freshDatabase();
+      try {
+        await migrate({ databaseUrl: earlier.url, migrations: shipped.slice(0, count) });
+        await migrate({ databaseUrl: earlier.url });
+        expect(await look(earlier.url), `from ${count} migrations`).to.deep.equal(whole);
+      } finally {
+        await earlier.drop();
+      }
+    }
+  });
+
   it("refuses an applied migration whose text has changed, and changes nothing", async () => {
     const first = migration("0001_a.sql", "CREATE TABLE a (id int)");
     await migrate({ databaseUrl: database.url, migrations: [first] });
