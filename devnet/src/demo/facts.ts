@@ -12,11 +12,11 @@ export interface Facts {
 
 const FACTS = /* GraphQL */ `
   query Facts($hash: String!) {
-    settlements(where: { settlementHash: $hash }) { items { chainId state verdict created } }
-    transitions(where: { settlementHash: $hash }, orderBy: "sequence") { items { sequence fromState toState gate } }
-    legs(where: { settlementHash: $hash }, orderBy: "legIndex") { items { chainId legIndex status depositor recipient } }
-    settlementChains(where: { settlementHash: $hash }) { items { chainId locked verdict lockReported releaseReported } }
-    messages(where: { settlementHash: $hash }) { items { guid kind sourceChainId targetChainId receivedTxHash } }
+    settlements(limit: 20, where: { settlementHash: $hash }) { items { chainId state verdict created } }
+    transitions(limit: 20, where: { settlementHash: $hash }, orderBy: "sequence") { items { sequence fromState toState gate } }
+    legs(limit: 20, where: { settlementHash: $hash }, orderBy: "legIndex") { items { chainId legIndex status depositor recipient } }
+    settlementChains(limit: 20, where: { settlementHash: $hash }) { items { chainId locked verdict lockReported releaseReported } }
+    messages(limit: 20, where: { settlementHash: $hash }) { items { guid kind sourceChainId targetChainId receivedTxHash } }
   }
 `;
 
