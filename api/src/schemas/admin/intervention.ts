@@ -6,14 +6,12 @@ const REASON = "The custodian asked for it, ticket 4711";
 
 /** Both must be there; that they are is checked where they are read, for their absence has codes of its own. */
 const confirmed = {
-  reason: text(0, 2000)
-    .nullish()
-    .openapi({
-      type: "string",
-      minLength: 1,
-      example: REASON,
-      description: "Goes to the activity log, which the platform reads too.",
-    }),
+  reason: text(0, 2000).nullish().openapi({
+    type: "string",
+    minLength: 1,
+    example: REASON,
+    description: "Goes to the activity log, which the platform reads too.",
+  }),
   confirm: z.boolean().nullish().openapi({ type: "boolean", example: true, description: "Must be true." }),
 };
 
