@@ -22,14 +22,14 @@ const mocha = (name: string, files: string | string[], limit = 5): Suite => ({
 
 /** Every suite of the repository. The long ones come first, so that two workers end at about the same time. */
 export const suites: readonly Suite[] = [
-  mocha("e2e", "test/e2e/**/*.test.ts", 14),
+  mocha("e2e", "test/e2e/**/*.test.ts", 30),
   { name: "invariants", runner: "solidity", files: ["test/invariants/**/*.sol"], timeoutMs: 8 * minutes },
   mocha("contracts", "test/contracts/**/*.test.ts", 8),
   mocha("indexer", "indexer/test/**/*.test.ts"),
   mocha("relayer", "relayer/test/**/*.test.ts", 6),
   mocha("devnet", "devnet/test/**/*.test.ts", 12),
   mocha("deploy", "ignition/test/**/*.test.ts", 6),
-  mocha("api", "api/test/**/*.test.ts"),
+  mocha("api", "api/test/**/*.test.ts", 15),
   mocha("model", "test/model/**/*.test.ts", 10),
   mocha("protocol", "packages/protocol/test/**/*.test.ts"),
   mocha("store", "packages/store/test/**/*.test.ts"),
