@@ -46,12 +46,7 @@ export function callersActivity(caller: Doer, facts: RequestFacts, activity: Act
     environment_id: caller.environmentId,
     actor_type: caller.kind,
     actor_id: caller.actorId,
-    method: facts.method,
-    path: facts.path,
-    ip_address: facts.ip,
-    user_agent: facts.userAgent,
-    request_id: facts.requestId,
-    duration_ms: Math.round(performance.now() - facts.startedAt),
+    ...partOf(facts),
   };
 }
 
@@ -68,11 +63,7 @@ export function adminsActivity(
     environment_id: owner.environmentId,
     actor_type: "admin",
     actor_id: caller.actorId,
-    method: facts.method,
-    path: facts.path,
-    ip_address: facts.ip,
-    user_agent: facts.userAgent,
-    request_id: facts.requestId,
+    ...partOf(facts),
   };
 }
 
@@ -94,6 +85,18 @@ export function systemActivity(
     user_agent: null,
     request_id: null,
     duration_ms: null,
+  };
+}
+
+/** What a row says of the request that it is about. */
+function partOf(facts: RequestFacts) {
+  return {
+    method: facts.method,
+    path: facts.path,
+    ip_address: facts.ip,
+    user_agent: facts.userAgent,
+    request_id: facts.requestId,
+    duration_ms: Math.round(performance.now() - facts.startedAt),
   };
 }
 

@@ -1,9 +1,11 @@
+import { mock } from "node:test";
 import { expect } from "chai";
 import { createDirectory } from "../../src/directory/auth0/adapter.ts";
 import type { Directory } from "../../src/directory/directory.ts";
 import { ApiError } from "../../src/errors/api-error.ts";
 import { type Reply, type ScriptedServer, startScriptedServer } from "../support/scripted-server.ts";
 
+const OPEN_MS = 60_000;
 const SECRET = "a-secret-that-nobody-may-see";
 
 /** Bodies as Auth0's documentation shows them. */
@@ -35,7 +37,10 @@ describe("the directory adapter", () => {
     server = await startScriptedServer();
     directory = make();
   });
-  afterEach(() => server.close());
+  afterEach(() => {
+    mock.timers.reset();
+    return server.close();
+  });
 
   const make = (changes = {}) =>
     createDirectory({
@@ -45,7 +50,7 @@ describe("the directory adapter", () => {
       loginClientId: "login",
       connectionId: undefined,
       timeoutMs: 300,
-      openMs: 60_000,
+      openMs: OPEN_MS,
       ...changes,
     });
   /** A token for whoever asks, and these replies to the calls of the Management API; the last one stays. */
@@ -287,25 +292,20 @@ describe("the directory adapter", () => {
     });
 
     it("stops asking after five failures in a row, and asks again with one request when it has rested", async () => {
-      directory = make({ openMs: 50 });
+      mock.timers.enable({ apis: ["Date"], now: Date.now() });
       reply({ status: 500 });
       for (let i = 0; i < 5; i++) await refusal(directory.removeMember("org_1", "a"));
       expect(calls()).to.have.length(5);
-      const error = await refusal(directory.removeMember("org_1", "a"));
-      expect(error).to.include({ code: "service_unavailable" });
-      expect(error.headers["Retry-After"]).to.equal("1");
-      expect(calls(), "nothing was sent").to.have.length(5);
       reply(NO_CONTENT);
-      // Until it has rested every call is refused without being sent.
-      for (;;) {
-        const sent = await directory.removeMember("org_1", "a").then(
-          () => true,
-          () => false,
-        );
-        if (sent) break;
-        expect(calls()).to.have.length(5);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+      for (const rested of [0, OPEN_MS - 1]) {
+        mock.timers.tick(rested);
+        const error = await refusal(directory.removeMember("org_1", "a"));
+        expect(error).to.include({ code: "service_unavailable" });
+        expect(error.headers["Retry-After"]).to.equal("60");
+        expect(calls(), "nothing was sent").to.have.length(5);
       }
+      mock.timers.tick(1);
+      await directory.removeMember("org_1", "a");
       expect(calls()).to.have.length(6);
     });
 

@@ -6,6 +6,7 @@ import { readIdempotency } from "../../services/idempotency.ts";
 import { submitInstruction } from "../../services/instructions/submit-instruction.ts";
 import { requestFacts } from "../facts.ts";
 import { answer, createRoute, operation, problems } from "../operation.ts";
+import { TRADE_CODES } from "../trade-codes.ts";
 
 export const createInstruction = operation(
   access("environment", ["m2m", "user", "session"], "instructions:write"),
@@ -29,37 +30,7 @@ export const createInstruction = operation(
     responses: {
       201: answer(InstructionRead, "The new instruction, matched or waiting"),
       200: answer(InstructionRead, "The instruction that this idempotency key made, as it is now"),
-      ...problems.submitted(
-        "platform_suspended",
-        "session_settlement_forbidden",
-        "idempotency_key_reused",
-        "idempotency_key_missing",
-        "idempotency_key_conflict",
-        "template_unknown",
-        "role_unknown",
-        "leg_type_missing",
-        "category_not_allowed",
-        "chains_not_allowed",
-        "timeout_in_past",
-        "timeout_too_close",
-        "timeout_too_far",
-        "chain_unsupported",
-        "instrument_unknown",
-        "instrument_ambiguous",
-        "instrument_unverifiable",
-        "quantity_precision",
-        "quantity_out_of_range",
-        "token_id_required",
-        "token_id_forbidden",
-        "partition_required",
-        "deliver_leg_required",
-        "repo_fields_required",
-        "repo_fields_forbidden",
-        "maturity_not_after_timeout",
-        "repo_payment_leg_required",
-        "commitment_not_screenable",
-        "commitment_reused",
-      ),
+      ...problems.submitted(...TRADE_CODES, "session_settlement_forbidden"),
     },
   }),
   async (c) => {

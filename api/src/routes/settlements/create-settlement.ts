@@ -7,6 +7,7 @@ import { readIdempotency } from "../../services/idempotency.ts";
 import { createSettlement as create } from "../../services/settlements/create-settlement.ts";
 import { requestFacts } from "../facts.ts";
 import { answer, createRoute, operation, problems } from "../operation.ts";
+import { TRADE_CODES } from "../trade-codes.ts";
 
 export const createSettlement = operation(
   access("environment", ["m2m", "user"], "settlements:write"),
@@ -31,39 +32,7 @@ export const createSettlement = operation(
     responses: {
       201: answer(SettlementRead, "The new settlement; of a repo its opening"),
       200: answer(SettlementRead, "The settlement that this idempotency key made, as it is now"),
-      ...problems.submitted(
-        "platform_suspended",
-        "idempotency_key_reused",
-        "idempotency_key_missing",
-        "idempotency_key_conflict",
-        "template_unknown",
-        "role_missing",
-        "role_unknown",
-        "leg_type_missing",
-        "category_not_allowed",
-        "chains_not_allowed",
-        "timeout_in_past",
-        "timeout_too_close",
-        "timeout_too_far",
-        "chain_unsupported",
-        "instrument_unknown",
-        "instrument_ambiguous",
-        "instrument_unverifiable",
-        "quantity_precision",
-        "quantity_out_of_range",
-        "token_id_required",
-        "token_id_forbidden",
-        "partition_required",
-        "deliver_leg_required",
-        "legs_unbalanced",
-        "counterparty_role_required",
-        "repo_fields_required",
-        "repo_fields_forbidden",
-        "maturity_not_after_timeout",
-        "repo_payment_leg_required",
-        "commitment_not_screenable",
-        "commitment_reused",
-      ),
+      ...problems.submitted(...TRADE_CODES, "role_missing", "legs_unbalanced", "counterparty_role_required"),
     },
   }),
   async (c) => {

@@ -37,6 +37,7 @@ describe("PATCH /v1/admin/platforms/{platform_id}", () => {
     ]);
     expect(rows[0]).to.include({ actor_type: "admin", actor_id: OPERATOR, platform_id: tenant.platformId });
     expect(rows[0]?.detail).to.deep.equal({ changed: ["status"], reason });
+    expect(rows[0]?.duration_ms, "of the request").to.be.at.least(0);
   });
 
   it("200 changes what a platform says of itself, given fields only, and logs what changed", async () => {

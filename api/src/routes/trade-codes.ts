@@ -1,0 +1,33 @@
+import type { ErrorCode } from "../errors/catalogue.ts";
+
+/** Why a trade is refused, whether one side of it is submitted or the whole is created. */
+export const TRADE_CODES = [
+  "platform_suspended",
+  "idempotency_key_reused",
+  "idempotency_key_missing",
+  "idempotency_key_conflict",
+  "template_unknown",
+  "role_unknown",
+  "leg_type_missing",
+  "category_not_allowed",
+  "chains_not_allowed",
+  "timeout_in_past",
+  "timeout_too_close",
+  "timeout_too_far",
+  "chain_unsupported",
+  "instrument_unknown",
+  "instrument_ambiguous",
+  "instrument_unverifiable",
+  "quantity_precision",
+  "quantity_out_of_range",
+  "token_id_required",
+  "token_id_forbidden",
+  "partition_required",
+  "deliver_leg_required",
+  "repo_fields_required",
+  "repo_fields_forbidden",
+  "maturity_not_after_timeout",
+  "repo_payment_leg_required",
+  "commitment_not_screenable",
+  "commitment_reused",
+] as const satisfies ErrorCode[];
