@@ -1,62 +1,33 @@
 import type { ChildProcess } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { freePort } from "../../../devnet/src/ports.ts";
+import { apiEnvironment, makeProcessFiles, type ProcessFiles } from "../support/api-process.ts";
 import { createClient } from "../support/client.ts";
-import { testDeployment } from "../support/deployment.ts";
 import { meet } from "../support/hold.ts";
 import { sellOpen } from "../support/instructions.ts";
 import { operatorToken } from "../support/members.ts";
 import { startProcess } from "../support/process.ts";
 import { startScriptedServer } from "../support/scripted-server.ts";
 import { createTenant } from "../support/tenants.ts";
-import { oidcOf, useWorld } from "../support/world.ts";
+import { useWorld } from "../support/world.ts";
 
 const script = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
 describe("the api process", function () {
   this.timeout(60_000);
   const world = useWorld();
-  let folder: string;
+  let files: ProcessFiles;
   const children: ChildProcess[] = [];
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "keystone-api-"));
-    await writeFile(join(folder, "deployments.json"), JSON.stringify(testDeployment()));
-    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-    await writeFile(join(folder, "session-key.pem"), privateKey.export({ type: "pkcs8", format: "pem" }));
+    files = await makeProcessFiles();
   });
   after(async () => {
     for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
-    await rm(folder, { recursive: true, force: true });
+    await files.remove();
   });
 
-  async function environment(): Promise<Record<string, string>> {
-    const { issuer, audience, jwksUrl } = oidcOf(world().issuer);
-    const nowhere = `http://127.0.0.1:${await freePort()}`;
-    return {
-      PATH: process.env.PATH ?? "",
-      DATABASE_URL: world().databaseUrl,
-      DEPLOYMENTS_FILE: join(folder, "deployments.json"),
-      OIDC_ISSUER: issuer,
-      OIDC_AUDIENCE: audience,
-      OIDC_JWKS_URL: jwksUrl,
-      DIRECTORY_URL: `${nowhere}/`,
-      DIRECTORY_CLIENT_ID: "keystone-api",
-      DIRECTORY_CLIENT_SECRET: "the-secret-of-the-directory-client",
-      DIRECTORY_LOGIN_CLIENT_ID: "dashboard",
-      SECRETS_KEY: "cd".repeat(32),
-      SECRETS_KEY_ID: "test",
-      RPC_URL_11155111: nowhere,
-      RPC_URL_84532: nowhere,
-      SESSION_KEY_FILE: join(folder, "session-key.pem"),
-      API_PORT: "0",
-    };
-  }
+  const environment = () => apiEnvironment(world(), files);
 
   const start = (env: Record<string, string>) => {
     const started = startProcess(script, env);
@@ -108,7 +79,7 @@ describe("the api process", function () {
     expect(answer?.status).to.equal(201);
     expect(await exited).to.equal(0);
     expect(lines.some((each) => each.includes('"stopped"'))).to.equal(true);
-    expect(lines.join("\n")).to.not.include(token).and.not.include("cd".repeat(32)).and.not.include("the-secret-of");
+    expect(lines.join("\n")).to.not.include(token).and.not.include(world().secretsKey).and.not.include("the-secret-of");
   });
 
   it("shares everything by the database: a second copy replays what the first has made", async () => {
