@@ -138,6 +138,8 @@ export const FLOW: Record<string, Step[]> = {
   testWebhookEndpoint: [{ carry: { delivery_id: "delivery_id" } }],
   transitionSettlement: [{ body: { target_state: "ROLLED_BACK", ...confirmed } }],
   triggerMaturity: [{ body: confirmed }],
+  // The run goes on with the platform, so it is not suspended.
+  updateAdminPlatform: [{ body: {} }],
   updateMember: [{ body: { role_ids: ["{{role_id}}"] } }],
 };
 
