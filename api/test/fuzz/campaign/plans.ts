@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { operations } from "../../support/operations.ts";
-import { documented, odd, oddText, valueOf } from "./values.ts";
+import { documented, madeFrom, odd, oddText } from "./values.ts";
 
 /** Who calls: somebody who may, another kind of caller, or nobody who is known. */
 type Who = "allowed" | "other" | "none" | "garbage" | "expired";
@@ -53,7 +53,7 @@ function bodyOf(id: string): fc.Arbitrary<BodyPlan> {
   const changes = fc.array(fc.tuple(fc.nat(40), odd), { minLength: 1, maxLength: 3 });
   return fc.oneof(
     { weight: 8, arbitrary: good },
-    { weight: 5, arbitrary: valueOf(schema).map((value) => ({ how: "generated" as const, value })) },
+    { weight: 5, arbitrary: madeFrom(schema).map((value) => ({ how: "generated" as const, value })) },
     { weight: 7, arbitrary: fc.record({ how: fc.constant("changed" as const), n, changes, drop: fc.boolean() }) },
     {
       weight: 1,
@@ -75,7 +75,7 @@ function queryOf(id: string): fc.Arbitrary<[string, string][]> {
   const pairs = parameters.map(({ name = "", schema = {} }) =>
     fc.tuple(
       fc.constant(name),
-      fc.oneof({ weight: 3, arbitrary: valueOf(schema).map(String) }, { weight: 1, arbitrary: oddText }),
+      fc.oneof({ weight: 3, arbitrary: madeFrom(schema).map(String) }, { weight: 1, arbitrary: oddText }),
     ),
   );
   const unknown = fc.tuple(fc.constant("x"), oddText);

@@ -90,18 +90,18 @@ export const oddText = fc.oneof(
 );
 
 /** Values that the schema takes; what no schema can say, such as a unit that nobody has, they may well miss. */
-export function valueOf(schema: Schema): fc.Arbitrary<unknown> {
+export function madeFrom(schema: Schema): fc.Arbitrary<unknown> {
   if (schema.$ref !== undefined) {
     const found = document.components.schemas[schema.$ref.split("/").at(-1) as string];
     if (found === undefined) throw new Error(`the document lacks ${schema.$ref}`);
-    return valueOf(found);
+    return madeFrom(found);
   }
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   const choices = schema.anyOf ?? schema.oneOf;
-  if (choices !== undefined) return fc.oneof(...choices.map(valueOf));
-  if (schema.allOf !== undefined) return valueOf(Object.assign({}, ...schema.allOf));
-  if (Array.isArray(schema.type)) return fc.oneof(...schema.type.map((type) => valueOf({ ...schema, type })));
+  if (choices !== undefined) return fc.oneof(...choices.map(madeFrom));
+  if (schema.allOf !== undefined) return madeFrom(Object.assign({}, ...schema.allOf));
+  if (Array.isArray(schema.type)) return fc.oneof(...schema.type.map((type) => madeFrom({ ...schema, type })));
   switch (schema.type) {
     case "string":
       return textOf(schema);
@@ -119,7 +119,7 @@ export function valueOf(schema: Schema): fc.Arbitrary<unknown> {
     case "null":
       return fc.constant(null);
     case "array":
-      return fc.array(valueOf(schema.items ?? {}), {
+      return fc.array(madeFrom(schema.items ?? {}), {
         minLength: schema.minItems ?? 0,
         maxLength: Math.min(schema.maxItems ?? 3, (schema.minItems ?? 0) + 3),
       });
@@ -144,12 +144,12 @@ function textOf({ format, pattern, minLength = 0, maxLength = 300 }: Schema): fc
 }
 
 function objectOf({ properties = {}, required = [], additionalProperties }: Schema): fc.Arbitrary<unknown> {
-  const known = fc.record(Object.fromEntries(Object.entries(properties).map(([name, of]) => [name, valueOf(of)])), {
+  const known = fc.record(Object.fromEntries(Object.entries(properties).map(([name, of]) => [name, madeFrom(of)])), {
     requiredKeys: required,
     noNullPrototype: true,
   });
   if (typeof additionalProperties !== "object") return known;
-  const further = fc.dictionary(fc.string({ minLength: 1, maxLength: 20 }), valueOf(additionalProperties), {
+  const further = fc.dictionary(fc.string({ minLength: 1, maxLength: 20 }), madeFrom(additionalProperties), {
     maxKeys: 3,
     noNullPrototype: true,
   });
