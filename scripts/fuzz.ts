@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { root } from "./lib/root.ts";
 
 // The deep profile of the requests that are generated from the document: npm run test:fuzz -- --requests 50000 --seed 7 --json file
+const CAMPAIGN = join(root, "api/test/fuzz/document.test.ts");
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((word) => word !== "--"),
   options: {
@@ -18,7 +19,7 @@ if (!Number.isInteger(requests) || requests < 1 || !Number.isInteger(seed) || se
   process.stderr.write("--requests is a whole number above zero, --seed one from 0 to 2147483647.\n");
   process.exit(1);
 }
-const child = spawn("mocha", ["--timeout", "0", "api/test/fuzz/document.test.ts"], {
+const child = spawn("mocha", ["--timeout", "0", CAMPAIGN], {
   cwd: root,
   stdio: "inherit",
   env: {

@@ -5,7 +5,7 @@ import { connect } from "@keystoneos/store";
 import { accessToken } from "../../devnet/src/world/token.ts";
 import { startWorld, type World } from "../../devnet/src/world.ts";
 
-export interface BenchEnvironment {
+interface BenchEnvironment {
   clientId: string;
   token: string;
 }

@@ -9,7 +9,7 @@ import { createCast } from "./campaign/cast.ts";
 import type { Tally } from "./campaign/tally.ts";
 
 // The short profile by default; `npm run test:fuzz` asks for more.
-const requests = Number(process.env.KEYSTONE_FUZZ_REQUESTS ?? 500);
+const requests = Number(process.env.KEYSTONE_FUZZ_REQUESTS ?? 300);
 const seed = Number(process.env.KEYSTONE_FUZZ_SEED ?? Date.now() % 2 ** 31);
 const result = process.env.KEYSTONE_FUZZ_RESULT;
 

@@ -9,7 +9,7 @@ type Who = "allowed" | "other" | "none" | "garbage" | "expired";
 export type Which = { how: "own" | "foreign" | "nobody"; n: number } | { how: "odd"; text: string };
 
 /** What is sent: what is taken, what the schema takes, either with something changed, or no JSON. */
-export type BodyPlan =
+type BodyPlan =
   | { how: "good"; n: number }
   | { how: "generated"; value: unknown }
   | { how: "changed"; n: number; changes: [number, unknown][]; drop: boolean }
