@@ -26,7 +26,8 @@ export async function measureReads(bench: BenchWorld, seconds: number): Promise<
   const recorded = await recordReads(bench, settlements[0] as string);
   const folder = await mkdtemp(join(tmpdir(), "keystone-bare-"));
   const file = join(folder, "recorded.json");
-  await writeFile(file, JSON.stringify(recorded));
+  // The database takes an integer as text.
+  await writeFile(file, JSON.stringify(recorded, (_, value) => (typeof value === "bigint" ? String(value) : value)));
   const bare = spawn(process.execPath, ["--no-warnings", "bench/api/bare.ts", file], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, DATABASE_URL: bench.world.databaseUrl },
