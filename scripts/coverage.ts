@@ -15,6 +15,7 @@ const MEASURES_GAS = [
   "decides whether the last deposit is made, never how much of what it entails",
   "records, decides and pays the largest trade, with its many legs away",
   "costs at most 60000 gas where it only records, as a whole transaction",
+  "valid call, one thing broken: less than a record may need, though this one would need less",
 ];
 
 endWithSignals();

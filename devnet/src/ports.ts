@@ -1,16 +1,19 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
+
+/**
+ * Above what services are known by, and below what systems give to outgoing connections: of those, one that is free now may be taken
+ * before anybody listens on it.
+ */
+const LOWEST = 10_000;
+const HIGHEST = 32_767;
 
 /** A TCP port on 127.0.0.1 that nobody listens on at this moment. */
 export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
+  for (;;) {
+    const port = randomInt(LOWEST, HIGHEST + 1);
+    if (await isPortFree(port)) return port;
+  }
 }
 
 /** Whether 127.0.0.1 lets us listen on this port now. */

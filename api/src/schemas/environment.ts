@@ -23,7 +23,7 @@ const webhooks = {
 
 export const EnvironmentCreate = z
   .strictObject({
-    name: text(1, 200),
+    name: text(1, 200).openapi({ example: "Production" }),
     slug,
     auth0_client_id: clientId,
     ...webhooks,
@@ -42,7 +42,7 @@ export const EnvironmentUpdate = z
       description: "Requests per minute. Null: the API's own. KeyStone gives more than 600.",
     }),
   })
-  .openapi("EnvironmentUpdate", { description: "Given fields only." });
+  .openapi("EnvironmentUpdate", { description: "Given fields only.", example: { default_timeout_seconds: 7200 } });
 
 /** What KeyStone may give. */
 const MAX_RATE = 60_000;
@@ -55,7 +55,7 @@ export const AdminEnvironmentUpdate = z
     }),
     reason: text(0, 2000).nullish().openapi({ description: "Required with is_active. The platform reads it too." }),
   })
-  .openapi("AdminEnvironmentUpdate", { description: "Given fields only." });
+  .openapi("AdminEnvironmentUpdate", { description: "Given fields only.", example: { rate_limit_rpm: 3000 } });
 
 export const EnvironmentRead = z
   .strictObject({

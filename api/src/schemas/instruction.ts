@@ -61,7 +61,7 @@ export const repoInput = {
 
 export const InstructionCreate = z
   .strictObject({
-    template_slug: text(1, 100).openapi({ example: "cross_platform_dvp" }),
+    template_slug: text(1, 100).openapi({ example: "dvp-cross-chain" }),
     role: text(1, 100).openapi({ example: "seller" }),
     party: InstructionPartyInput,
     legs: z.array(InstructionLegInput).min(1).max(16),
@@ -74,7 +74,22 @@ export const InstructionCreate = z
     fee_mode: z.enum(feeMode.options).nullish(),
     ...repoInput,
   })
-  .openapi("InstructionCreate");
+  .openapi("InstructionCreate", {
+    example: {
+      template_slug: "dvp-cross-chain",
+      role: "seller",
+      party: {
+        external_reference: "desk-1",
+        name: "Alpine Bond Desk",
+        wallet_address: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+      },
+      legs: [
+        { instrument_id: "BOND-2026-A", quantity: "100", direction: "deliver" },
+        { instrument_id: "USDC", quantity: "5000.25", direction: "receive" },
+      ],
+      timeout_at: "2026-04-01T12:00:00Z",
+    },
+  });
 
 const InstructionParty = z
   .strictObject({

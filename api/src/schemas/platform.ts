@@ -24,11 +24,12 @@ export const email = text(3, 254)
   .openapi({ format: "email", example: "ada@example.com" });
 
 export const clientId = text(1, 255).openapi({
+  example: "pX2kRl0c9vQm",
   description: "Client id of the OIDC issuer; its machine tokens stand for this environment.",
 });
 
 export const PlatformCreate = z
-  .strictObject({ name: text(1, 200), slug, auth0_client_id: clientId })
+  .strictObject({ name: text(1, 200).openapi({ example: "Acme" }), slug, auth0_client_id: clientId })
   .openapi("PlatformCreate");
 
 export const PlatformUpdate = z
@@ -38,7 +39,10 @@ export const PlatformUpdate = z
     support_email: email.nullish(),
     support_url: url.nullish(),
   })
-  .openapi("PlatformUpdate", { description: "Given fields only; null clears." });
+  .openapi("PlatformUpdate", {
+    description: "Given fields only; null clears.",
+    example: { support_email: "ada@example.com" },
+  });
 
 export const PlatformRead = z
   .strictObject({

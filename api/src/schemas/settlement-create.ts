@@ -42,7 +42,30 @@ export const SettlementCreate = z
     const message = "Exactly one of template_slug and template_id should be given";
     ctx.addIssue({ code: "custom", path: ["template_slug"], message, params: { type: "exactly_one" } });
   })
-  .openapi("SettlementCreate");
+  .openapi("SettlementCreate", {
+    example: {
+      template_slug: "dvp-cross-chain",
+      parties: [
+        {
+          role: "seller",
+          external_reference: "desk-1",
+          name: "Alpine Bond Desk",
+          wallet_address: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+        },
+        {
+          role: "buyer",
+          external_reference: "fund-7",
+          name: "Harbour Cash Desk",
+          wallet_address: "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
+        },
+      ],
+      legs: [
+        { party_role: "seller", instrument_id: "BOND-2026-A", quantity: "100", direction: "deliver" },
+        { party_role: "buyer", instrument_id: "USDC", quantity: "5000.25", direction: "deliver" },
+      ],
+      timeout_at: "2026-04-01T12:00:00Z",
+    },
+  });
 
 export type SettlementCreate = z.output<typeof SettlementCreate>;
 export type SettlementLegInput = z.output<typeof SettlementLegInput>;

@@ -55,7 +55,10 @@ export const WebhookEndpointCreate = onlyOneName(
 
 export const WebhookEndpointUpdate = onlyOneName(
   z.strictObject({ url: webhookUrl.optional(), ...changes, is_active: z.boolean().optional() }),
-).openapi("WebhookEndpointUpdate", { description: "Given fields only; a null description clears it." });
+).openapi("WebhookEndpointUpdate", {
+  description: "Given fields only; a null description clears it.",
+  example: { events: ["settlement.state.*"], is_active: true },
+});
 
 const endpoint = {
   id: uuid,

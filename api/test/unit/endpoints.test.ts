@@ -122,7 +122,7 @@ const agreed = AGREED.trim()
   .map((line) => line.split(" | ") as [string, string]);
 
 describe("the endpoints", () => {
-  const documented = new Map(
+  const documented = new Map<string, Documented>(
     Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
     ),

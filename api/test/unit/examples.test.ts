@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+import type { z } from "@hono/zod-openapi";
 import { expect } from "chai";
+import { operations } from "../../src/routes/index.ts";
 import { assertMatches } from "../support/openapi.ts";
 
 interface MediaType {
@@ -38,5 +40,17 @@ describe("the OpenAPI document", () => {
         });
       }
     }
+  }
+
+  for (const { route } of operations) {
+    const json = route.request?.body?.content["application/json"] as { schema: z.ZodType } | undefined;
+    const schema = json?.schema;
+    if (schema === undefined) continue;
+    // The schema of the document cannot say all that is asked of a body.
+    it(`has an example for ${route.operationId} that the API itself takes`, () => {
+      const body = paths[route.path]?.[route.method]?.requestBody;
+      const { error } = schema.safeParse(body?.content["application/json"]?.example);
+      expect(error?.issues ?? []).to.deep.equal([]);
+    });
   }
 });

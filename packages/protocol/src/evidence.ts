@@ -1,5 +1,6 @@
 import canonicalize from "canonicalize";
-import { type Hex, keccak256, stringToBytes } from "viem";
+import type { Hex } from "viem";
+import { keccak256, stringToBytes } from "viem/utils";
 import { ProtocolError } from "./errors.ts";
 
 /** Why an operator takes a step, as the activity log has it. */

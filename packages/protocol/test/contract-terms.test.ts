@@ -91,15 +91,20 @@ describe("terms, as the contracts see them", function () {
   });
 
   it("name the same first fault when several are there", async () => {
+    const context = { ...world.context, ruleset: STANDARD_RULESET };
     const faults = fc.uniqueArray(fc.constantFrom(...faultyTerms), { minLength: 2, maxLength: 4 });
+    // The second takes the first back, and leaves a parent where the ruleset is not made for one.
+    const undone = ["Terms_NotBeforeTooLate", "Terms_NotBeforeWithoutParent"].flatMap((name) =>
+      faultyTerms.filter(({ error }) => error === name),
+    );
     await fc.assert(
       fc.asyncProperty(faults, async (several) => {
         const bad = several.reduce((changed, { change }) => change(changed), terms);
-        const fault = validateTerms(bad, world.context);
+        const fault = validateTerms(bad, context);
         const expected = fault === null ? hashTerms(bad) : { name: fault.error, args: fault.args };
         expect(await creation(bad)).to.deep.equal(expected);
       }),
-      { numRuns: 200 },
+      { numRuns: 200, examples: [[undone]] },
     );
   });
 

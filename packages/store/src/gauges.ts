@@ -11,9 +11,21 @@ export async function oldestDueDelivery(db: Store): Promise<number> {
   );
 }
 
-/** Seconds since the oldest open intent was stored; 0 when none is open. */
+/**
+ * Seconds since the oldest open intent could be worked on: since it was stored, and for a repo's closing since its maturity; 0 when there
+ * is none.
+ */
 export async function oldestOpenIntent(db: Store): Promise<number> {
-  return seconds(db, sql`SELECT min(created_at) AS since FROM keystone.intent WHERE status = 'open'`);
+  return seconds(
+    db,
+    sql`SELECT min(since) AS since FROM (
+        SELECT CASE WHEN intent.kind = 'settle' AND settlement.settlement_category = 'repo_close'
+          THEN settlement.maturity_at ELSE intent.created_at END AS since
+        FROM keystone.intent JOIN keystone.settlement ON settlement.id = intent.settlement_id
+        WHERE intent.status = 'open'
+      ) AS open
+      WHERE since <= now()`,
+  );
 }
 
 async function seconds(db: Store, query: ReturnType<typeof sql>): Promise<number> {

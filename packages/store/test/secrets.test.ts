@@ -21,7 +21,10 @@ const owner = fc.record({
   kind: fc.constantFrom("entity" as const, "wallet" as const),
 });
 
-describe("sealed secrets", () => {
+describe("sealed secrets", function () {
+  // A hundred of each, on a machine that may be busy.
+  this.timeout(20_000);
+
   it("open to what was sealed, never twice under the same nonce", () => {
     fc.assert(
       fc.property(hex32, owner, hex32, (key, whose, secret) => {

@@ -26,7 +26,7 @@ describe("act", function () {
 
   it("waits after a failure, and not after an operator has had everything tried anew", async () => {
     const stored = await storeSettlement(db);
-    const context = { db, log: createLogger("silent") } as unknown as ActContext;
+    const context = { db, log: createLogger("silent"), countAction: () => undefined } as unknown as ActContext;
     const facts = (retried?: string) => ({
       ...factsOf(dvp(1, 2)),
       ...stored,

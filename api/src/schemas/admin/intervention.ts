@@ -2,12 +2,17 @@ import { z } from "@hono/zod-openapi";
 import { settlementState } from "../enums.ts";
 import { text, uuid } from "../primitives.ts";
 
+const REASON = "The custodian asked for it, ticket 4711";
+
 /** Both must be there; that they are is checked where they are read, for their absence has codes of its own. */
 const confirmed = {
-  reason: text(0, 2000)
-    .nullish()
-    .openapi({ type: "string", minLength: 1, description: "Goes to the activity log, which the platform reads too." }),
-  confirm: z.boolean().nullish().openapi({ type: "boolean", description: "Must be true." }),
+  reason: text(0, 2000).nullish().openapi({
+    type: "string",
+    minLength: 1,
+    example: REASON,
+    description: "Goes to the activity log, which the platform reads too.",
+  }),
+  confirm: z.boolean().nullish().openapi({ type: "boolean", example: true, description: "Must be true." }),
 };
 
 export const InterventionCreate = z
@@ -16,7 +21,10 @@ export const InterventionCreate = z
 
 export const TransitionCreate = z
   .strictObject({ target_state: settlementState, ...confirmed })
-  .openapi("TransitionCreate", { required: ["target_state", "reason", "confirm"] });
+  .openapi("TransitionCreate", {
+    required: ["target_state", "reason", "confirm"],
+    example: { target_state: "COMPLIANCE_CHECKING", reason: REASON, confirm: true },
+  });
 
 export const ComplianceOverride = z
   .strictObject({

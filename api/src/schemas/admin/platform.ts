@@ -20,6 +20,7 @@ export const AdminPlatformUpdate = z
   .openapi("AdminPlatformUpdate", {
     description:
       "Given fields only; null clears. A suspended platform begins no settlement and no instruction; what runs goes on.",
+    example: { status: "suspended", reason: "The licence has run out" },
   });
 
 export type AdminPlatformRead = z.output<typeof AdminPlatformRead>;
