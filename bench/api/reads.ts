@@ -27,7 +27,10 @@ export async function measureReads(bench: BenchWorld, seconds: number): Promise<
   const folder = await mkdtemp(join(tmpdir(), "keystone-bare-"));
   const file = join(folder, "recorded.json");
   // The database takes an integer as text.
-  await writeFile(file, JSON.stringify(recorded, (_, value) => (typeof value === "bigint" ? String(value) : value)));
+  await writeFile(
+    file,
+    JSON.stringify(recorded, (_, value) => (typeof value === "bigint" ? String(value) : value)),
+  );
   const bare = spawn(process.execPath, ["--no-warnings", "bench/api/bare.ts", file], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, DATABASE_URL: bench.world.databaseUrl },
