@@ -9,58 +9,13 @@ import { addEnvironment, createTenant, createUserToken, type Tenant } from "../s
 import { matchTrade } from "../support/trades.ts";
 import { createEndpoint, WEBHOOKS } from "../support/webhooks.ts";
 import { useWorld } from "../support/world.ts";
-
-/** Values that have broken servers before, among good ones. */
-const odd = fc.oneof(
-  fc.constantFrom<unknown>(
-    null,
-    "",
-    " ",
-    "0",
-    "-1",
-    "1e400",
-    "NaN",
-    "\u0000",
-    "\ud800",
-    "💣".repeat(300),
-    "__proto__",
-    "2026-01-01T00:00:00Z",
-    "9999-12-31T23:59:59Z",
-    "0001-01-01T00:00:00+23:59",
-    `0x${"f".repeat(40)}`,
-    `0x${"F".repeat(64)}`,
-    "9".repeat(78),
-    0,
-    -0,
-    1.5,
-    1e308,
-    5e-324,
-    2 ** 53,
-    true,
-    [],
-    {},
-    [[]],
-    { toString: 1 },
-  ),
-  fc.string({ maxLength: 300, unit: "binary" }),
-  fc.jsonValue({ maxDepth: 3 }),
-);
+import { changeBody, odd } from "./campaign/values.ts";
 
 /** A good body with something changed anywhere in it. */
 const changed = (good: () => unknown) =>
-  fc.tuple(fc.array(fc.tuple(fc.nat(40), odd), { maxLength: 3 }), fc.boolean()).map(([changes, drop]) => {
-    const body = JSON.parse(JSON.stringify(good())) as Record<string, unknown>;
-    for (const [at, value] of changes) {
-      const places = placesOf(body);
-      const place = places[at % places.length];
-      if (place === undefined) break;
-      const [holder, key] = place;
-      if (drop) delete holder[key];
-      // A copy: what comes later may be put into it, the value itself included.
-      else holder[key] = structuredClone(value);
-    }
-    return body;
-  });
+  fc
+    .tuple(fc.array(fc.tuple(fc.nat(40), odd), { maxLength: 3 }), fc.boolean())
+    .map(([changes, drop]) => changeBody(good(), changes, drop) as Record<string, unknown>);
 
 /** A request with a body that is nearly good. */
 const writeOf = (method: string, path: string, good: Record<string, unknown>) =>
@@ -78,16 +33,6 @@ function full() {
     fee_mode: "split",
     ...repo(),
   });
-}
-
-/** Every field of every object in it. */
-function placesOf(value: unknown): [Record<string, unknown>, string][] {
-  if (typeof value !== "object" || value === null) return [];
-  const holder = value as Record<string, unknown>;
-  return Object.keys(holder).flatMap((key) => [
-    [holder, key] as [Record<string, unknown>, string],
-    ...placesOf(holder[key]),
-  ]);
 }
 
 describe("generated requests", function () {
