@@ -10,9 +10,9 @@ import { ROLES } from "../../devnet/src/issuer/roles.ts";
 import { loadSecrets } from "../../devnet/src/world/secrets.ts";
 import { sharedWorld, type World } from "./support/world.ts";
 
-const FOLDER = new URL("../../api/postman/", import.meta.url);
-const COLLECTION = JSON.parse(readFileSync(new URL("keystone.postman_collection.json", FOLDER), "utf8"));
-const ENVIRONMENT = JSON.parse(readFileSync(new URL("keystone.local.postman_environment.json", FOLDER), "utf8"));
+const FOLDER = new URL("../../sdks/postman/", import.meta.url);
+const COLLECTION = JSON.parse(readFileSync(new URL("keystone-api.postman_collection.json", FOLDER), "utf8"));
+const ENVIRONMENT = JSON.parse(readFileSync(new URL("keystone-api.local.postman_environment.json", FOLDER), "utf8"));
 
 /** What the last request of a name was answered; a request that is sent again until a step is taken counts by its end. */
 type Answers = Map<string, number>;

@@ -29,9 +29,9 @@ function read<T>(path: string): T {
 }
 
 const { paths } = read<{ paths: Record<string, Record<string, Documented>> }>("openapi.json");
-const { event, variable, item: folders } = read<Collection>("postman/keystone.postman_collection.json");
+const { event, variable, item: folders } = read<Collection>("../sdks/postman/keystone-api.postman_collection.json");
 const environment = read<{ values: { key: string; value: string; type: string }[] }>(
-  "postman/keystone.local.postman_environment.json",
+  "../sdks/postman/keystone-api.local.postman_environment.json",
 );
 
 const operations = new Map<string, Documented>(
