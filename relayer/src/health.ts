@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import { sql } from "kysely";
 import { type Chain, checkChain } from "./chains/client.ts";
 import { shortMessage } from "./chains/revert.ts";
+import type { KeySlot } from "./keys/slot.ts";
 import type { Loop } from "./loop.ts";
 
 export interface Health {
@@ -16,12 +17,19 @@ export interface Health {
 /** A pass that takes longer than this is stuck. */
 const STALE_MS = 60_000;
 
-/** `/health`: the process lives. `/ready`: database, views, nodes and the reconciler answer; 503 names what does not. `/metrics`: for Prometheus. */
-export async function serveHealth(
-  host: string,
-  port: number,
-  parts: { db: Store; chains: Iterable<Chain>; loop: Loop; registry: Registry },
-): Promise<Health> {
+export interface HealthParts {
+  db: Store;
+  chains: readonly Chain[];
+  keys: readonly Pick<KeySlot, "name" | "check">[];
+  loop: Loop;
+  registry: Registry;
+}
+
+/**
+ * `/health`: the process lives. `/ready`: database, views, nodes, the holders of the keys and the reconciler answer; 503 names what does
+ * not. `/metrics`: for Prometheus.
+ */
+export async function serveHealth(host: string, port: number, parts: HealthParts): Promise<Health> {
   const app = new Hono();
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.get("/ready", async (c) => {
@@ -45,15 +53,12 @@ export async function serveHealth(
   };
 }
 
-async function failures(parts: { db: Store; chains: Iterable<Chain>; loop: Loop }): Promise<string[]> {
-  const { db, chains, loop } = parts;
+async function failures({ db, chains, keys, loop }: HealthParts): Promise<string[]> {
   const checks: [string, () => Promise<unknown>][] = [
     ["database", () => sql`SELECT 1`.execute(db)],
     ["indexer", () => db.selectFrom("indexer.chain_head").select("chain_id").execute()],
-    ...[...chains].map((chain): [string, () => Promise<unknown>] => [
-      `chain ${chain.chainId}`,
-      () => checkChain(chain),
-    ]),
+    ...chains.map((chain): [string, () => Promise<unknown>] => [`chain ${chain.chainId}`, () => checkChain(chain)]),
+    ...keys.map((slot): [string, () => Promise<unknown>] => [slot.name, () => slot.check()]),
     ["reconciler", async () => checkLoop(loop)],
   ];
   const results = await Promise.all(

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, openQueue, type Queue } from "@keystoneos/store";
 import { startTracing } from "@keystoneos/telemetry";
-import { privateKeyToAccount } from "viem/accounts";
 import type { ActContext } from "./act/context.ts";
 import { checkChain, connectChain } from "./chains/client.ts";
 import { shortMessage } from "./chains/revert.ts";
@@ -10,6 +9,8 @@ import type { Config } from "./config.ts";
 import { ConfigError } from "./errors.ts";
 import { SecretBook } from "./facts/secrets.ts";
 import { type Health, serveHealth } from "./health.ts";
+import { openKeys } from "./keys/open.ts";
+import { keySlots, slotsIn } from "./keys/slot.ts";
 import type { Logger } from "./log.ts";
 import { Loop } from "./loop.ts";
 import { createMetrics } from "./metrics.ts";
@@ -24,7 +25,7 @@ export interface Relayer {
   stop(): Promise<void>;
 }
 
-/** Puts the parts together and starts them. Waits for database and nodes that do not answer yet; /ready says for which. */
+/** Puts the parts together and starts them. Waits for keys, database and nodes that do not answer yet; /ready says for which. */
 export async function startRelayer(config: Config, providers: Providers, log: Logger): Promise<Relayer> {
   const tracing = startTracing("relayer", config.tracesUrl);
   const onError = (error: Error) => log.warn({ error: error.message }, "the database closed a connection");
@@ -35,8 +36,14 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
       connectChain(entry, config.rpcUrls.get(entry.chainId) ?? ""),
     ]),
   );
-  const { registry, countAction } = createMetrics(db);
-  const account = privateKeyToAccount(config.relayerKey);
+  const { registry, countAction, observeSigning } = createMetrics(db);
+  const slots = keySlots(config);
+  const loop = new Loop(() => reconciler.pass(), config.tickMs);
+  const parts = { db, chains: [...chains.values()], keys: slotsIn(slots), loop, registry };
+  const health: Health = await serveHealth(config.host, config.port, parts);
+  const keys = await patiently("the keys", () => openKeys(slots, config.deployment, observeSigning), log);
+  const [account] = keys.gas;
+  if (account === undefined) throw new ConfigError("RELAYER_KEYS", "is missing");
   const context: ActContext = {
     db,
     deployment: config.deployment,
@@ -44,12 +51,12 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
       db,
       chains,
       account,
-      operator: config.operatorKey === null ? null : privateKeyToAccount(config.operatorKey),
+      operator: keys.operator,
       log,
       rebroadcastSeconds: config.rebroadcastSeconds,
       trackedHeads: new Map(),
     },
-    attester: privateKeyToAccount(config.attesterKey),
+    attester: keys.attester,
     secrets: new SecretBook(config.keyring, log),
     providers,
     circuits: new Circuits(db),
@@ -58,23 +65,17 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
     countAction,
   };
   const reconciler = new Reconciler(context);
-  const loop = new Loop(() => reconciler.pass(), config.tickMs);
-  let stopped = false;
-  const stopping = () => stopped;
-  const health: Health = await serveHealth(config.host, config.port, { db, chains: chains.values(), loop, registry });
-  const keys = {
-    relayer: account.address,
-    attester: context.attester.address,
-    operator: context.pipeline.operator?.address,
+  const addresses = {
+    relayer: keys.gas.map((signer) => signer.address),
+    attester: keys.attester.address,
+    operator: keys.operator?.address,
   };
-  log.info({ port: health.port, ...keys }, "relayer started");
+  log.info({ port: health.port, ...addresses }, "relayer started");
 
-  for (const chain of chains.values())
-    await patiently(`chain ${chain.chainId}`, () => checkChain(chain), log, stopping);
+  for (const chain of chains.values()) await patiently(`chain ${chain.chainId}`, () => checkChain(chain), log);
   const home = chains.get(config.deployment.coordinatorChainId);
-  if (home !== undefined)
-    await patiently("the coordinator", () => checkRulesets(home, config.deployment), log, stopping);
-  await patiently("the database", () => context.circuits.register(providers.keys()), log, stopping);
+  if (home !== undefined) await patiently("the coordinator", () => checkRulesets(home, config.deployment), log);
+  await patiently("the database", () => context.circuits.register(providers.keys()), log);
   let queue: Queue | undefined;
   await patiently(
     "the queue",
@@ -83,13 +84,11 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
       await queue.workSettlements(async () => loop.wake());
     },
     log,
-    stopping,
   );
   loop.start();
   return {
     port: health.port,
     async stop() {
-      stopped = true;
       await loop.stop();
       await queue?.stop();
       await health.close();
@@ -99,9 +98,9 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
   };
 }
 
-/** A node of another chain and a missing ruleset end the start; a node that does not answer may come back. */
-async function patiently(what: string, work: () => Promise<void>, log: Logger, stopped: () => boolean): Promise<void> {
-  for (let attempt = 1; !stopped(); attempt++) {
+/** What is configured wrongly ends the start, as a node of another chain does; what does not answer may come back. */
+async function patiently<T>(what: string, work: () => Promise<T>, log: Logger): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {

@@ -31,8 +31,10 @@ describe("the relayer's start", function () {
       DEPLOYMENTS_FILE: join(directory, "deployments.json"),
       RPC_URL_11155111: "http://127.0.0.1:1",
       RPC_URL_84532: "http://127.0.0.1:1",
-      RELAYER_PRIVATE_KEY: localPrivateKey("relayer"),
-      ATTESTER_PRIVATE_KEY: localPrivateKey("attester"),
+      RELAYER_KEYS: "env:GAS",
+      GAS: localPrivateKey("relayer"),
+      ATTESTER_KEY: "env:ATTESTER",
+      ATTESTER: localPrivateKey("attester"),
       SECRETS_KEY: "12".repeat(32),
       SECRETS_KEY_ID: "k1",
       SANCTIONS_LIST_DIR: directory,
@@ -42,7 +44,7 @@ describe("the relayer's start", function () {
   afterEach(() => rm(directory, { recursive: true }));
 
   const expectNoKeys = (output: string) => {
-    for (const key of [env.RELAYER_PRIVATE_KEY, env.ATTESTER_PRIVATE_KEY, env.SECRETS_KEY]) {
+    for (const key of [env.GAS, env.ATTESTER, env.SECRETS_KEY]) {
       expect(output).to.not.contain(key?.replace("0x", ""));
     }
   };
