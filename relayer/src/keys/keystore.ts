@@ -1,16 +1,15 @@
-import { createCipheriv, createDecipheriv, randomBytes, randomUUID, scrypt, timingSafeEqual } from "node:crypto";
-import { promisify } from "node:util";
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { scryptAsync } from "@noble/hashes/scrypt";
 import { bytesToHex, concat, type Hex, hexToBytes, keccak256, toBytes } from "viem";
 import { privateKeyToAddress } from "viem/accounts";
 import { z } from "zod";
 import { KeyError } from "../errors.ts";
 
 /**
- * Web3 Secret Storage, version 3, with scrypt: what geth, Foundry and web3signer read and write. Written here because what there is does
- * not serve: `ox` ignores the file's `p` and `r` where it does not block, and none bounds what a file may ask for.
+ * Web3 Secret Storage, version 3, with scrypt: what geth, Foundry and web3signer read and write. Written here because `ox`, which viem has,
+ * ignores the file's `p` and `r` where it does not block the process, and bounds nothing. Node's own scrypt refuses an `r` of 1, which the
+ * published example has.
  */
-
-const derive = promisify<string, Uint8Array, number, object, Buffer>(scrypt);
 
 /** Of what new files ask: 256 MB and about a second, as geth's. */
 const STANDARD = { n: 262_144, r: 8, p: 1 };
@@ -37,7 +36,7 @@ const schema = z.object({
     kdf: z.literal("scrypt"),
     kdfparams: z
       .object({
-        n: count,
+        n: count.min(2),
         r: count,
         p: count,
         dklen: z.literal(32),
@@ -68,16 +67,16 @@ export async function openKeystore(text: string, password: string): Promise<Hex>
 }
 
 /** A keystore's text for this key. */
-export async function sealKeystore(privateKey: Hex, password: string): Promise<string> {
+export async function sealKeystore(privateKey: Hex, password: string, cost: Cost = STANDARD): Promise<string> {
   const [salt, iv] = [randomBytes(32), randomBytes(16)];
-  const derived = await stretch(password, salt, STANDARD);
+  const derived = await stretch(password, salt, cost);
   const ciphertext = createCipheriv("aes-128-ctr", derived.subarray(0, 16), iv).update(hexToBytes(privateKey));
   const crypto = {
     cipher: "aes-128-ctr",
     cipherparams: { iv: iv.toString("hex") },
     ciphertext: ciphertext.toString("hex"),
     kdf: "scrypt",
-    kdfparams: { dklen: 32, ...STANDARD, salt: salt.toString("hex") },
+    kdfparams: { dklen: 32, ...cost, salt: salt.toString("hex") },
     mac: bytesToHex(macOf(derived, ciphertext)).slice(2),
   };
   return `${JSON.stringify({ address: addressIn(privateKey), crypto, id: randomUUID(), version: 3 })}\n`;
@@ -103,11 +102,11 @@ interface Cost {
 }
 
 function memory({ n, r, p }: Cost): number {
-  return 128 * r * (n + p + 2);
+  return 128 * r * (n + p);
 }
 
-function stretch(password: string, salt: Uint8Array, { n, r, p }: Cost): Promise<Buffer> {
-  return derive(password, salt, 32, { N: n, r, p, maxmem: memory({ n, r, p }) + 1024 });
+function stretch(password: string, salt: Uint8Array, { n, r, p }: Cost): Promise<Uint8Array> {
+  return scryptAsync(password, salt, { N: n, r, p, dkLen: 32, maxmem: MAX_MEMORY });
 }
 
 function macOf(derived: Uint8Array, ciphertext: Uint8Array): Uint8Array {

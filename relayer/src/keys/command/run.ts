@@ -30,7 +30,9 @@ async function create(args: string[], context: CommandContext): Promise<void> {
   const { out, "password-file": passwordFile } = optionsOf(args);
   if (out === undefined) throw new KeyError(USAGE);
   const password =
-    passwordFile === undefined ? await askNewPassword(context) : await readSecretLine("the password's file", passwordFile);
+    passwordFile === undefined
+      ? await askNewPassword(context)
+      : await readSecretLine("the password's file", passwordFile);
   const privateKey = generatePrivateKey();
   const text = await sealKeystore(privateKey, password);
   // An existing file may be the only copy of a key: it is never written over.
