@@ -21,8 +21,9 @@ export async function askNewPassword({ input, prompts }: Terminal): Promise<stri
     lines.once("close", () => reject(new KeyError("no password was given")));
   });
   const ask = async (question: string) => {
+    const typed = lines.question("");
     prompts.write(question);
-    const answer = await Promise.race([lines.question(""), ended]);
+    const answer = await Promise.race([typed, ended]);
     prompts.write("\n");
     return answer;
   };

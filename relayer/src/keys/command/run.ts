@@ -59,6 +59,6 @@ function optionsOf(args: string[]): { out?: string | undefined; "password-file"?
 async function tell([value, ...more]: string[], { env, write }: CommandContext): Promise<void> {
   if (value === undefined || more.length > 0) throw new KeyError(USAGE);
   const source = keySource(value, env);
-  // Any chain will do: what is asked for is whether the key is there.
-  write((await openKey(source, [1])).address);
+  // For no chain in particular: whether a remote signer has the key for each of them, the relayer asks when it starts.
+  write((await openKey(source, [])).address);
 }
