@@ -2,6 +2,7 @@ import { connect, migrate, type Store } from "@keystoneos/store";
 import { expect } from "chai";
 import { sql } from "kysely";
 import { freshDatabase, type TestDatabase } from "../../test/support/database.ts";
+import { SignerUnavailable } from "../src/errors.ts";
 import { type Health, serveHealth } from "../src/health.ts";
 import { Loop } from "../src/loop.ts";
 import { createMetrics } from "../src/metrics.ts";
@@ -14,15 +15,18 @@ describe("health", function () {
   let chain: TestChain;
   let loop: Loop;
   let health: Health;
+  let signs: () => Promise<void>;
 
   beforeEach(async () => {
     [database, chain] = await Promise.all([freshDatabase(), startTestChain()]);
     await migrate({ databaseUrl: database.url });
     db = connect({ databaseUrl: database.url });
+    signs = async () => undefined;
     loop = new Loop(async () => undefined, 50);
     health = await serveHealth("127.0.0.1", 0, {
       db,
       chains: [chain.chain],
+      keys: [{ name: "RELAYER_KEYS, entry 2", check: () => signs() }],
       loop,
       registry: createMetrics(db).registry,
     });
@@ -53,7 +57,7 @@ describe("health", function () {
     expect(body.failing?.map((line) => line.split(":")[0])).to.deep.equal(["indexer", "reconciler"]);
   });
 
-  it("is ready when database, views, node and reconciler answer, and says when the node does no more", async () => {
+  it("is ready when database, views, node, keys and reconciler answer, and says when one does no more", async () => {
     await sql`CREATE SCHEMA indexer`.execute(db);
     await sql`CREATE VIEW indexer.chain_head
       AS SELECT 1::int8 AS chain_id, 5::int8 AS block_number, 1::int8 AS block_timestamp`.execute(db);
@@ -61,6 +65,11 @@ describe("health", function () {
     while (loop.lastPass === null) await new Promise((resolve) => setImmediate(resolve));
     expect(await get("/ready")).to.deep.equal({ status: 200, body: { status: "ok" } });
     expect(await metrics()).to.match(/^keystone_indexer_lag_seconds\{chain_id="1"\} [0-9]+$/m);
+    signs = async () => {
+      throw new SignerUnavailable("AWS KMS: ThrottlingException");
+    };
+    expect((await get("/ready")).body.failing).to.deep.equal(["RELAYER_KEYS, entry 2: AWS KMS: ThrottlingException"]);
+    signs = async () => undefined;
     await chain.client.request({ method: "anvil_setChainId", params: [5] } as never);
     expect((await get("/ready")).body.failing).to.deep.equal([
       "chain 11155111: RPC_URL_11155111: the node is of chain 5",

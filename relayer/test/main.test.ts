@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -63,5 +63,23 @@ describe("the relayer's start", function () {
     expect(code).to.equal(1);
     expect(line).to.deep.include({ code: "sanctions_list", msg: "SDN.CSV, line 1: has 2 columns instead of 12" });
     expectNoKeys(output);
+  });
+
+  it("ends with one line that names the key which cannot be used, and not where it is", async () => {
+    await copyFile(new URL("../lists/SDN.CSV", import.meta.url), join(directory, "SDN.CSV"));
+    await copyFile(new URL("../lists/ADD.CSV", import.meta.url), join(directory, "ADD.CSV"));
+    await copyFile(new URL("../lists/ALT.CSV", import.meta.url), join(directory, "ALT.CSV"));
+    const passwordFile = join(directory, "password");
+    await writeFile(passwordFile, "a password", { mode: 0o644 });
+    const RELAYER_PORT = "0";
+    const ATTESTER_KEY = `keystore:${join(directory, "none.json")}?password-file=${passwordFile}`;
+    const { code, line, output } = await run({ ...env, RELAYER_PORT, ATTESTER_KEY });
+    expect(code).to.equal(1);
+    expect(line).to.deep.include({
+      code: "config",
+      msg: "ATTESTER_KEY: password-file: others can use it, take their rights away (chmod 600)",
+    });
+    expectNoKeys(output);
+    expect(output).to.not.contain(directory);
   });
 });
