@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -27,6 +27,7 @@ const child = spawn("mocha", ["--timeout", "0", CAMPAIGN], {
     KEYSTONE_FUZZ_REQUESTS: String(requests),
     KEYSTONE_FUZZ_SEED: String(seed),
     KEYSTONE_FUZZ_RESULT: resolve(values.json),
+    KEYSTONE_FUZZ_COMMIT: execFileSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }).trim(),
   },
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
