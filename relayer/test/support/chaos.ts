@@ -19,8 +19,8 @@ export interface Chaos {
 }
 
 /**
- * Starts relayers of a world, with the keys of its own, every other one with keys at services that sign, and kills each with SIGKILL after it has said so many things; then
- * it is started again. What it says marks the moments between two steps, so every run ends it somewhere else.
+ * Starts relayers of a world, with the keys of its own at several holders, and kills each with SIGKILL after it has said so many things;
+ * then it is started again. What it says marks the moments between two steps, so every run ends it somewhere else.
  */
 export async function startChaos(world: World, count: number): Promise<Chaos> {
   const keys = { gas: localPrivateKey("relayer"), attester: localPrivateKey("attester") };
@@ -42,7 +42,7 @@ export async function startChaos(world: World, count: number): Promise<Chaos> {
   const lane = async (lane: number) => {
     for (let life = 0; !stopped; life++) {
       const child = spawn(process.execPath, [new URL("../../src/main.ts", import.meta.url).pathname], {
-        env: { ...env, ...(lane % 2 === 0 ? holders.services : holders.files) },
+        env: { ...env, ...holders.environments[lane % 2] },
         stdio: ["ignore", "pipe", "inherit"],
       });
       running.add(child);

@@ -7,7 +7,7 @@ import { sealKeystore } from "../../src/keys/keystore.ts";
 import { CREDENTIALS, REGION, startKms } from "./kms.ts";
 import { startWeb3Signer } from "./web3signer.ts";
 
-/** Where two relayers find the same keys: the one at services that sign for it, the other in files. */
+/** Where two relayers find the same keys: the attester's in AWS KMS, the gas key at a remote signer or in a keystore. */
 export async function startHolders({ gas, attester }: Record<"gas" | "attester", Hex>) {
   const directory = await mkdtemp(join(tmpdir(), "keystone-holders-"));
   const [kms, remote] = await Promise.all([
@@ -17,22 +17,21 @@ export async function startHolders({ gas, attester }: Record<"gas" | "attester",
   const password = "a password of the tests";
   const passwordFile = join(directory, "password");
   await writeFile(passwordFile, password, { mode: 0o600 });
-  const keystore = async (name: string, privateKey: Hex) => {
-    const file = join(directory, `${name}.json`);
-    await writeFile(file, await sealKeystore(privateKey, password, { n: 4096, r: 8, p: 1 }), { mode: 0o600 });
-    return `keystore:${file}?password-file=${passwordFile}`;
+  const file = join(directory, "gas.json");
+  await writeFile(file, await sealKeystore(gas, password, { n: 4096, r: 8, p: 1 }), { mode: 0o600 });
+  const attesterAtKms = {
+    ATTESTER_KEY: `aws-kms:alias/attester?region=${REGION}&endpoint=${kms.endpoint}`,
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
   };
   return {
     /** Names of the calls so far. */
     asked: () => [...kms.calls, ...remote.calls.map(({ method }) => method)],
     secrets: [password, CREDENTIALS.secretAccessKey],
-    services: {
-      RELAYER_KEYS: `remote:${remote.origin}/{chain_id}?address=${privateKeyToAddress(gas)}`,
-      ATTESTER_KEY: `aws-kms:alias/attester?region=${REGION}&endpoint=${kms.endpoint}`,
-      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-    },
-    files: { RELAYER_KEYS: await keystore("gas", gas), ATTESTER_KEY: await keystore("attester", attester) },
+    environments: [
+      { ...attesterAtKms, RELAYER_KEYS: `remote:${remote.origin}/{chain_id}?address=${privateKeyToAddress(gas)}` },
+      { ...attesterAtKms, RELAYER_KEYS: `keystore:${file}?password-file=${passwordFile}` },
+    ],
     async stop() {
       await Promise.all([kms.stop(), remote.stop()]);
       await rm(directory, { recursive: true });
