@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect, openQueue, type Queue } from "@keystoneos/store";
+import { connect } from "@keystoneos/store";
 import { startTracing } from "@keystoneos/telemetry";
 import type { ActContext } from "./act/context.ts";
 import { checkChain, connectChain } from "./chains/client.ts";
@@ -84,21 +84,11 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
     if (!context.policy.opensAtOnce) log.warn("there is no router: settlements are opened step by step");
   }
   await patiently("the database", () => context.circuits.register(providers.keys()), log);
-  let queue: Queue | undefined;
-  await patiently(
-    "the queue",
-    async () => {
-      queue = await openQueue({ databaseUrl: config.databaseUrl, worker: true, onError });
-      await queue.workSettlements(async () => loop.wake());
-    },
-    log,
-  );
   loop.start();
   return {
     port: health.port,
     async stop() {
       await loop.stop();
-      await queue?.stop();
       await health.close();
       await tracing.stop();
       await db.destroy();
