@@ -111,7 +111,11 @@ async function startWorld(): Promise<World> {
     chains: createChainReaders(deployment, new Map(deployment.chains.map(({ chainId }) => [chainId, nowhere]))),
     directory: createDirectory(local.directoryOptions),
     tokens: createTokenVerifier(oidcOf(issuer)),
-    sessions: createSessionTokens({ origin: SESSIONS, audience: AUDIENCE, key: sessionKey }),
+    sessions: createSessionTokens({
+      origin: SESSIONS,
+      audience: AUDIENCE,
+      keys: { signing: sessionKey, accepted: [] },
+    }),
     webhooks: createWebhookSender({ developmentMode: true }),
     log,
     streams,
