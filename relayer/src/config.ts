@@ -4,6 +4,7 @@ import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
 import type { Address, Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
+import { type RpcConfig, readRpcConfig } from "./chains/rpc-config.ts";
 import { ConfigError } from "./errors.ts";
 import type { Policy } from "./plan/policy.ts";
 
@@ -44,6 +45,8 @@ const schema = z.object({
   /** The collector of traces; without it nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   PROVIDER_TIMEOUT_SECONDS: seconds(10),
+  /** For one question to the nodes of a chain, over all attempts. */
+  RPC_TIMEOUT_SECONDS: seconds(10),
 });
 
 export interface Config {
@@ -51,7 +54,7 @@ export interface Config {
   indexerSchema: string;
   deployment: Deployment;
   /** By chain id. */
-  rpcUrls: ReadonlyMap<number, string>;
+  rpc: ReadonlyMap<number, RpcConfig>;
   relayerKey: Hex;
   attesterKey: Hex;
   /** Null where this relayer takes no MANUAL steps. */
@@ -79,11 +82,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const vars = parsed.data;
   const deployment = readDeployment(vars.DEPLOYMENTS_FILE);
   checkKeys(deployment, vars.RELAYER_PRIVATE_KEY, vars.ATTESTER_PRIVATE_KEY, vars.OPERATOR_PRIVATE_KEY);
+  const timeoutMs = vars.RPC_TIMEOUT_SECONDS * 1000;
   return {
     databaseUrl: vars.DATABASE_URL,
     indexerSchema: vars.INDEXER_SCHEMA,
     deployment,
-    rpcUrls: new Map(deployment.chains.map(({ chainId }) => [chainId, rpcUrl(present, chainId)])),
+    rpc: new Map(deployment.chains.map(({ chainId }) => [chainId, readRpcConfig(present, chainId, timeoutMs)])),
     relayerKey: vars.RELAYER_PRIVATE_KEY,
     attesterKey: vars.ATTESTER_PRIVATE_KEY,
     operatorKey: vars.OPERATOR_PRIVATE_KEY ?? null,
@@ -111,15 +115,6 @@ function readDeployment(file: string): Deployment {
   } catch (error) {
     throw new ConfigError("DEPLOYMENTS_FILE", error instanceof Error ? error.message : String(error));
   }
-}
-
-function rpcUrl(env: Record<string, string | undefined>, chainId: number): string {
-  const variable = `RPC_URL_${chainId}`;
-  const value = env[variable];
-  if (value === undefined) throw new ConfigError(variable, "is missing");
-  const parsed = url.safeParse(value);
-  if (!parsed.success) throw new ConfigError(variable, parsed.error.issues[0]?.message ?? "is invalid");
-  return parsed.data;
 }
 
 /** One key, one power: who pays gas does not attest, and neither takes an operator's steps. */

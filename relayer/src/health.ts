@@ -16,7 +16,10 @@ export interface Health {
 /** A pass that takes longer than this is stuck. */
 const STALE_MS = 60_000;
 
-/** `/health`: the process lives. `/ready`: database, views, nodes and the reconciler answer; 503 names what does not. `/metrics`: for Prometheus. */
+/**
+ * `/health`: the process lives. `/ready`: database, views, a quorum of each chain's nodes and the reconciler answer; 503 names what does
+ * not, and `degraded` the nodes that are unwell while a quorum is left. `/metrics`: for Prometheus.
+ */
 export async function serveHealth(
   host: string,
   port: number,
@@ -26,7 +29,12 @@ export async function serveHealth(
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.get("/ready", async (c) => {
     const failing = await failures(parts);
-    return failing.length === 0 ? c.json({ status: "ok" }) : c.json({ status: "unavailable", failing }, 503);
+    const ailing = [...parts.chains].flatMap(({ chainId, nodes }) =>
+      nodes.ailing().map((line) => `chain ${chainId}: ${line}`),
+    );
+    const degraded = ailing.length === 0 ? {} : { degraded: ailing };
+    if (failing.length > 0) return c.json({ status: "unavailable", failing, ...degraded }, 503);
+    return c.json({ status: "ok", ...degraded });
   });
   const { registry } = parts;
   app.get("/metrics", async (c) => c.body(await registry.text(), 200, { "content-type": registry.contentType }));

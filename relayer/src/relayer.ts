@@ -3,16 +3,17 @@ import { connect, openQueue, type Queue } from "@keystoneos/store";
 import { startTracing } from "@keystoneos/telemetry";
 import { privateKeyToAccount } from "viem/accounts";
 import type { ActContext } from "./act/context.ts";
-import { checkChain, connectChain } from "./chains/client.ts";
+import { type Chain, checkChain, connectChain } from "./chains/client.ts";
 import { shortMessage } from "./chains/revert.ts";
 import { checkRulesets } from "./chains/rulesets.ts";
+import { createWatch } from "./chains/watch.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./errors.ts";
 import { SecretBook } from "./facts/secrets.ts";
 import { type Health, serveHealth } from "./health.ts";
 import type { Logger } from "./log.ts";
 import { Loop } from "./loop.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, rpcMetrics } from "./metrics.ts";
 import { Reconciler } from "./reconcile.ts";
 import { Circuits } from "./screening/circuits.ts";
 import type { Providers } from "./screening/provider.ts";
@@ -29,13 +30,13 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
   const tracing = startTracing("relayer", config.tracesUrl);
   const onError = (error: Error) => log.warn({ error: error.message }, "the database closed a connection");
   const db = connect({ databaseUrl: config.databaseUrl, indexerSchema: config.indexerSchema, onError });
-  const chains = new Map(
-    config.deployment.chains.map((entry) => [
-      entry.chainId,
-      connectChain(entry, config.rpcUrls.get(entry.chainId) ?? ""),
-    ]),
-  );
   const { registry, countAction } = createMetrics(db);
+  const chains = new Map<number, Chain>();
+  const watch = createWatch(log, rpcMetrics(registry, chains));
+  for (const entry of config.deployment.chains) {
+    const rpc = config.rpc.get(entry.chainId);
+    if (rpc !== undefined) chains.set(entry.chainId, connectChain(entry, rpc, watch));
+  }
   const account = privateKeyToAccount(config.relayerKey);
   const context: ActContext = {
     db,
@@ -93,19 +94,20 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
       await loop.stop();
       await queue?.stop();
       await health.close();
+      for (const { nodes } of chains.values()) nodes.close();
       await tracing.stop();
       await db.destroy();
     },
   };
 }
 
-/** A node of another chain and a missing ruleset end the start; a node that does not answer may come back. */
+/** Nodes of other chains and a missing ruleset end the start; a node that does not answer may come back. */
 async function patiently(what: string, work: () => Promise<void>, log: Logger, stopped: () => boolean): Promise<void> {
   for (let attempt = 1; !stopped(); attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof ConfigError || /the node is of chain/.test(shortMessage(error))) throw error;
+      if (error instanceof ConfigError) throw error;
       log.warn({ attempt, error: shortMessage(error) }, `waiting for ${what}`);
       await sleep(Math.min(attempt, 5) * 1000);
     }

@@ -63,7 +63,7 @@ describe("health", function () {
     expect(await metrics()).to.match(/^keystone_indexer_lag_seconds\{chain_id="1"\} [0-9]+$/m);
     await chain.client.request({ method: "anvil_setChainId", params: [5] } as never);
     expect((await get("/ready")).body.failing).to.deep.equal([
-      "chain 11155111: RPC_URL_11155111: the node is of chain 5",
+      `chain 11155111: RPC_URLS_11155111: 0 of 1 nodes can be used, 1 must (${new URL(chain.url).host} is of chain 5)`,
     ]);
   });
 });

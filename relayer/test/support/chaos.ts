@@ -24,7 +24,7 @@ export async function startChaos(world: World, count: number): Promise<Chaos> {
     ...process.env,
     DATABASE_URL: world.databaseUrl,
     DEPLOYMENTS_FILE: join(world.dir, "deployments.json"),
-    ...Object.fromEntries(world.chains.map(({ chainId, rpcUrl }) => [`RPC_URL_${chainId}`, rpcUrl])),
+    ...Object.fromEntries(world.chains.map(({ chainId, rpcUrl }) => [`RPC_URLS_${chainId}`, rpcUrl])),
     RELAYER_PRIVATE_KEY: keys[0],
     ATTESTER_PRIVATE_KEY: keys[1],
     SECRETS_KEY: loadSecrets(join(world.dir, "secrets.json")).secretsKey,
