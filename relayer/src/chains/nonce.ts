@@ -36,7 +36,7 @@ async function reached({ nodes }: Chain, address: Address, tag: "latest" | "pend
   const reasons = settled.flatMap((answer, index): [number, unknown][] =>
     answer.status === "rejected" ? [[index, answer.reason]] : [],
   );
-  throw nodes.noQuorum(`the ${tag} nonce of ${address}`, new NoQuorum(counts.length, new Map(reasons)));
+  throw nodes.noQuorum(`the ${tag} nonce of ${address}`, new NoQuorum(new Map(reasons)));
 }
 
 function count(value: unknown): bigint {

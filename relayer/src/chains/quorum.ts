@@ -1,13 +1,9 @@
 /** Too few sources gave the same answer. `reasons` has, by the place of the source, why it gave none. */
 export class NoQuorum extends Error {
   readonly reasons: ReadonlyMap<number, unknown>;
-  /** The most that gave the same. */
-  readonly most: number;
-
-  constructor(most: number, reasons: ReadonlyMap<number, unknown>) {
+  constructor(reasons: ReadonlyMap<number, unknown>) {
     super("too few gave the same answer");
     this.name = "NoQuorum";
-    this.most = most;
     this.reasons = reasons;
   }
 }
@@ -23,7 +19,7 @@ export function firstAgreed<T>(answers: readonly Promise<T>[], quorum: number, k
     let open = answers.length;
     const look = () => {
       const most = Math.max(0, ...votes.values());
-      if (most + open < quorum) reject(new NoQuorum(most, reasons));
+      if (most + open < quorum) reject(new NoQuorum(reasons));
     };
     look();
     for (const [index, answer] of answers.entries()) {
@@ -52,6 +48,7 @@ export async function enough<T>(answers: readonly Promise<T>[], quorum: number):
   let timer: NodeJS.Timeout | undefined;
   await new Promise<void>((resolve) => {
     let open = answers.length;
+    if (open === 0) resolve();
     for (const answer of answers) {
       answer
         .then((value) => {
