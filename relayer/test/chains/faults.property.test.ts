@@ -208,7 +208,7 @@ describe("nodes at fault", function () {
         expect(missing, behaviours.map((one) => one?.name ?? "honest").join("; ")).to.deep.equal([]);
         expect(await nonceAt(chain, account.address, "pending")).to.equal(3n);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -240,7 +240,7 @@ describe("nodes at fault", function () {
           expect(error.message).to.match(/^RPC_URLS_11155111: \d of \d nodes/),
         );
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -264,7 +264,7 @@ describe("nodes at fault", function () {
           if (one !== null) expect((error as Error).message).to.contain(nodes.proxies[index]?.name);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });
