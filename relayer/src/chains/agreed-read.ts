@@ -25,7 +25,10 @@ export function agreedRead<
   const args extends ContractFunctionArgs<abi, "pure" | "view", functionName>,
 >(
   chain: Chain,
-  call: Omit<ReadContractParameters<abi, functionName, args>, "blockTag" | "blockNumber" | "blockHash">,
+  call: Omit<
+    ReadContractParameters<abi, functionName, args>,
+    "blockTag" | "blockNumber" | "blockHash" | "stateOverride"
+  >,
   blockHash: Hex,
 ): Promise<ReadContractReturnType<abi, functionName, args>> {
   const transport = custom(

@@ -164,6 +164,8 @@ export class Endpoint {
 
 /** Besu uses -32005 for a gas limit above the block's, providers for ranges that are too long: neither is about how often we ask. */
 function isRateLimit({ code, message }: RpcError): boolean {
+  // A contract's words: nobody who writes one shall have a node left alone.
+  if (code === 3 || /revert/i.test(message)) return false;
   if (code === 429 || /rate.?limit|too many requests|request limit|requests? per second/i.test(message)) return true;
   return code === -32005 && !/gas limit|range|batch|results/i.test(message);
 }

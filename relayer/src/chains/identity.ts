@@ -3,7 +3,7 @@ import { blockAt, quantity } from "./blocks.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { NodeFault } from "./fault.ts";
-import { firstAgreed } from "./quorum.ts";
+import { enough, firstAgreed } from "./quorum.ts";
 
 /** A node that is of another chain is looked at again after so long. */
 const LOOK_AGAIN_MS = 60_000;
@@ -41,13 +41,13 @@ export class Identity {
   }
 
   /**
-   * Has every node show anew what chain it is of. Throws ConfigError when a quorum is out of reach because too many are of other chains,
+   * Has every node show anew what chain it is of, and does not wait for who is slow when enough have. Throws ConfigError when a quorum is out of reach because too many are of other chains,
    * ChainError while too few answer.
    */
   async check(deadline: Deadline): Promise<void> {
     for (const endpoint of this.#endpoints) endpoint.forget();
     const answers = this.#endpoints.map((endpoint) => this.admit(endpoint, deadline));
-    await Promise.allSettled(answers);
+    await enough(answers, this.#quorum);
     const proven = this.#endpoints.filter((endpoint) => this.#isProven(endpoint)).length;
     if (proven >= this.#quorum) return;
     const silent = this.#endpoints.filter(({ genesis, leftOut }) => genesis === null && leftOut === null).length;

@@ -140,6 +140,7 @@ export class Nodes {
 
 /** Errors that tell of the node and not of the question: a block or a state that it does not have, a method that it does not serve. */
 function mayDiffer({ code, details }: RpcRequestError): boolean {
+  if (code === 3 || /revert/i.test(details)) return false;
   if (code === -32601 || code === -32004 || /method not found|not supported/i.test(details)) return true;
   return /header not found|(unknown|missing|pruned).*(block|state|trie|header|history)|(block|state|resource).*(not found|unavailable|not available|out ?of ?range)/i.test(
     details,

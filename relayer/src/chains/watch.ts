@@ -36,7 +36,7 @@ export function createWatch(log: Logger, metrics: RpcMetrics): Watch {
     disagreed(chainId, what, answers, agreed) {
       const others = Object.keys(answers).filter((endpoint) => agreed === null || answers[endpoint] !== agreed);
       for (const endpoint of others) metrics.countDisagreement({ chain_id: chainId, endpoint });
-      const name = `${chainId}:${what}:${others.join()}`;
+      const name = `${chainId} ${others.join()}`;
       const now = performance.now();
       if (now - (logged.get(name) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
       logged.set(name, now);

@@ -75,9 +75,15 @@ describe("one node", function () {
       /status 502/,
     ],
     ["wants to know who asks", status(401, {}, "path-key-123 is not a key"), "http_error", /status 401/],
-    ["sends elsewhere", status(307, { location: "http://127.0.0.1:1/" }), "unreachable", /cannot be reached/],
+    [
+      "sends elsewhere",
+      (call, up) => status(307, { location: chain.url })(call, up),
+      "unreachable",
+      /cannot be reached/,
+    ],
     ["has had enough", status(429, { "retry-after": "7" }), "rate_limited", /fewer requests/],
     ["has had enough, in JSON-RPC", rpcError(-32005, "daily limit path-key-123"), "rate_limited", /fewer requests/],
+    ["has had enough, in a code of its own", rpcError(429, "slow down"), "rate_limited", /fewer requests/],
     ["has had enough, in words", rpcError(-32000, "Too Many Requests"), "rate_limited", /fewer requests/],
   ];
   for (const [what, behaviour, kind, message] of faults) {
@@ -112,6 +118,8 @@ describe("one node", function () {
     for (const message of [
       "Transaction gas limit exceeds block gas limit",
       "Requested range exceeds maximum RPC range limit",
+      // A contract writes this: it must not have a node left alone.
+      "execution reverted: rate limit exceeded",
     ]) {
       proxy.behave(rpcError(-32005, message));
       expect(await failure(endpointAt(secretUrl()))).to.have.property("details", message);
