@@ -6,7 +6,7 @@ import { firstAgreed } from "./quorum.ts";
 import { shortMessage } from "./revert.ts";
 
 /** What one node said to it. */
-export interface BroadcastAnswer {
+interface BroadcastAnswer {
   endpoint: string;
   outcome: BroadcastOutcome;
   /** In the node's words; null where it took it. */

@@ -1,7 +1,7 @@
 import type { Logger } from "../log.ts";
 import type { FaultKind } from "./fault.ts";
 
-export interface EndpointName {
+interface EndpointName {
   chainId: number;
   endpoint: string;
 }

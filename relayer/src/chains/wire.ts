@@ -11,7 +11,7 @@ import { z } from "zod";
 import { NodeFault } from "./fault.ts";
 
 /** What a node said: a result, or an error of its own. */
-export type Answer = { result: unknown } | { error: RpcError };
+type Answer = { result: unknown } | { error: RpcError };
 
 export interface RpcError {
   code: number;
