@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 import { type Deployment, parseDeployment } from "@keystoneos/protocol";
 import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
 import { z } from "zod";
+
+import { type RpcConfig, readRpcConfig } from "./chains/rpc-config.ts";
 import { ConfigError, KeyError } from "./errors.ts";
 import { type KeySource, type KeySources, keySource } from "./keys/source.ts";
+
 import type { Policy } from "./plan/policy.ts";
 
 const MAX_GAS_KEYS = 16;
@@ -42,6 +45,8 @@ const schema = z.object({
   /** The collector of traces; without it nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   PROVIDER_TIMEOUT_SECONDS: seconds(10),
+  /** For one question to the nodes of a chain, over all attempts. */
+  RPC_TIMEOUT_SECONDS: seconds(10),
 });
 
 export interface Config {
@@ -49,7 +54,7 @@ export interface Config {
   indexerSchema: string;
   deployment: Deployment;
   /** By chain id. */
-  rpcUrls: ReadonlyMap<number, string>;
+  rpc: ReadonlyMap<number, RpcConfig>;
   keys: KeySources;
   keyring: SecretKeyring;
   sanctionsListDir: string;
@@ -73,11 +78,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   }
   const vars = parsed.data;
   const deployment = readDeployment(vars.DEPLOYMENTS_FILE);
+  const timeoutMs = vars.RPC_TIMEOUT_SECONDS * 1000;
   return {
     databaseUrl: vars.DATABASE_URL,
     indexerSchema: vars.INDEXER_SCHEMA,
     deployment,
-    rpcUrls: new Map(deployment.chains.map(({ chainId }) => [chainId, rpcUrl(present, chainId)])),
+    rpc: new Map(deployment.chains.map(({ chainId }) => [chainId, readRpcConfig(present, chainId, timeoutMs)])),
     keys: {
       gas: gasKeys(vars.RELAYER_KEYS, present),
       attester: oneKey("ATTESTER_KEY", vars.ATTESTER_KEY, present),
@@ -107,15 +113,6 @@ function readDeployment(file: string): Deployment {
   } catch (error) {
     throw new ConfigError("DEPLOYMENTS_FILE", error instanceof Error ? error.message : String(error));
   }
-}
-
-function rpcUrl(env: Record<string, string | undefined>, chainId: number): string {
-  const variable = `RPC_URL_${chainId}`;
-  const value = env[variable];
-  if (value === undefined) throw new ConfigError(variable, "is missing");
-  const parsed = url.safeParse(value);
-  if (!parsed.success) throw new ConfigError(variable, parsed.error.issues[0]?.message ?? "is invalid");
-  return parsed.data;
 }
 
 function gasKeys(value: string, env: Record<string, string | undefined>): KeySource[] {

@@ -26,15 +26,20 @@ export interface HealthParts {
 }
 
 /**
- * `/health`: the process lives. `/ready`: database, views, nodes, the holders of the keys and the reconciler answer; 503 names what does
- * not. `/metrics`: for Prometheus.
+ * `/health`: the process lives. `/ready`: database, views, a quorum of each chain's nodes, the holders of the keys and the reconciler
+ * answer; 503 names what does not, and `degraded` the nodes that are unwell while a quorum is left. `/metrics`: for Prometheus.
  */
 export async function serveHealth(host: string, port: number, parts: HealthParts): Promise<Health> {
   const app = new Hono();
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.get("/ready", async (c) => {
     const failing = await failures(parts);
-    return failing.length === 0 ? c.json({ status: "ok" }) : c.json({ status: "unavailable", failing }, 503);
+    const ailing = [...parts.chains].flatMap(({ chainId, nodes }) =>
+      nodes.ailing().map((line) => `chain ${chainId}: ${line}`),
+    );
+    const degraded = ailing.length === 0 ? {} : { degraded: ailing };
+    if (failing.length > 0) return c.json({ status: "unavailable", failing, ...degraded }, 503);
+    return c.json({ status: "ok", ...degraded });
   });
   const { registry } = parts;
   app.get("/metrics", async (c) => c.body(await registry.text(), 200, { "content-type": registry.contentType }));

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "@keystoneos/store";
 import { startTracing } from "@keystoneos/telemetry";
 import type { ActContext } from "./act/context.ts";
-import { checkChain, connectChain } from "./chains/client.ts";
+import { type Chain, checkChain, connectChain } from "./chains/client.ts";
 import { shortMessage } from "./chains/revert.ts";
 import { hasRouter } from "./chains/router.ts";
 import { checkRulesets } from "./chains/rulesets.ts";
+import { createWatch } from "./chains/watch.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./errors.ts";
 import { SecretBook } from "./facts/secrets.ts";
@@ -14,7 +15,7 @@ import { openKeys } from "./keys/open.ts";
 import { keySlots, slotsIn } from "./keys/slot.ts";
 import type { Logger } from "./log.ts";
 import { Loop } from "./loop.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, rpcMetrics } from "./metrics.ts";
 import { Reconciler } from "./reconcile.ts";
 import { Circuits } from "./screening/circuits.ts";
 import type { Providers } from "./screening/provider.ts";
@@ -31,13 +32,13 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
   const tracing = startTracing("relayer", config.tracesUrl);
   const onError = (error: Error) => log.warn({ error: error.message }, "the database closed a connection");
   const db = connect({ databaseUrl: config.databaseUrl, indexerSchema: config.indexerSchema, onError });
-  const chains = new Map(
-    config.deployment.chains.map((entry) => [
-      entry.chainId,
-      connectChain(entry, config.rpcUrls.get(entry.chainId) ?? ""),
-    ]),
-  );
   const { registry, countAction, observeSigning } = createMetrics(db);
+  const chains = new Map<number, Chain>();
+  const watch = createWatch(log, rpcMetrics(registry, chains));
+  for (const entry of config.deployment.chains) {
+    const rpc = config.rpc.get(entry.chainId);
+    if (rpc !== undefined) chains.set(entry.chainId, connectChain(entry, rpc, watch));
+  }
   const slots = keySlots(config);
   const loop = new Loop(() => reconciler.pass(), config.tickMs);
   const parts = { db, chains: [...chains.values()], keys: slotsIn(slots), loop, registry };
@@ -90,19 +91,20 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
     async stop() {
       await loop.stop();
       await health.close();
+      for (const { nodes } of chains.values()) nodes.close();
       await tracing.stop();
       await db.destroy();
     },
   };
 }
 
-/** What is configured wrongly ends the start, as a node of another chain does; what does not answer may come back. */
+/** What is configured wrongly ends the start, as nodes of other chains do; what does not answer may come back. */
 async function patiently<T>(what: string, work: () => Promise<T>, log: Logger): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof ConfigError || /the node is of chain/.test(shortMessage(error))) throw error;
+      if (error instanceof ConfigError) throw error;
       log.warn({ attempt, error: shortMessage(error) }, `waiting for ${what}`);
       await sleep(Math.min(attempt, 5) * 1000);
     }

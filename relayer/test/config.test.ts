@@ -16,8 +16,8 @@ describe("readConfig", () => {
     env = {
       DATABASE_URL: "postgres://localhost/keystone",
       DEPLOYMENTS_FILE: join(directory, "deployments.json"),
-      RPC_URL_11155111: "http://127.0.0.1:8545",
-      RPC_URL_84532: "http://127.0.0.1:8546",
+      RPC_URLS_11155111: "http://127.0.0.1:8545",
+      RPC_URLS_84532: "http://127.0.0.1:8546",
       RELAYER_KEYS: "env:GAS",
       ATTESTER_KEY: "env:ATTESTER",
       SECRETS_KEY: "11".repeat(32),
@@ -44,9 +44,10 @@ describe("readConfig", () => {
   it("reads a complete environment, with defaults for the rest", () => {
     const config = readConfig({ ...named, ...env });
     expect(config).to.deep.include({ indexerSchema: "indexer", port: 8002, tickMs: 250 });
-    expect([...config.rpcUrls]).to.deep.equal([
-      [11155111, "http://127.0.0.1:8545"],
-      [84532, "http://127.0.0.1:8546"],
+    const rest = { quorum: 1, requestsPerSecond: 100, timeoutMs: 10_000 };
+    expect([...config.rpc]).to.deep.equal([
+      [11155111, { urls: ["http://127.0.0.1:8545"], ...rest }],
+      [84532, { urls: ["http://127.0.0.1:8546"], ...rest }],
     ]);
   });
 
@@ -64,7 +65,7 @@ describe("readConfig", () => {
       ATTESTER_KEY: "keystore:/secret",
       OPERATOR_KEY: "secret",
       SECRETS_KEY: "secret",
-      RPC_URL_84532: "secret",
+      RPC_URLS_84532: "secret",
       RELAYER_PORT: "secret",
       LOG_LEVEL: "secret",
       INDEXER_SCHEMA: "no schema",

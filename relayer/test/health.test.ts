@@ -6,7 +6,8 @@ import { SignerUnavailable } from "../src/errors.ts";
 import { type Health, serveHealth } from "../src/health.ts";
 import { Loop } from "../src/loop.ts";
 import { createMetrics } from "../src/metrics.ts";
-import { startTestChain, type TestChain } from "./support/chain.ts";
+import { chainAt, startTestChain, type TestChain } from "./support/chain.ts";
+import { A } from "./support/facts.ts";
 
 describe("health", function () {
   this.timeout(30_000);
@@ -40,10 +41,31 @@ describe("health", function () {
 
   const get = async (path: string) => {
     const response = await fetch(`http://127.0.0.1:${health.port}${path}`);
-    return { status: response.status, body: (await response.json()) as { status: string; failing?: string[] } };
+    return {
+      status: response.status,
+      body: (await response.json()) as { status: string; failing?: string[]; degraded?: string[] },
+    };
   };
 
   const metrics = async () => (await fetch(`http://127.0.0.1:${health.port}/metrics`)).text();
+
+  it("is ready while a quorum is left, and names the node that is not", async () => {
+    await health.close();
+    const other = await startTestChain();
+    await other.client.request({ method: "anvil_setChainId", params: [5] } as never);
+    const watched = chainAt([chain.url, other.url, `${chain.url}/?again`], A);
+    health = await serveHealth("127.0.0.1", 0, {
+      db,
+      chains: [watched],
+      keys: [],
+      loop,
+      registry: createMetrics(db).registry,
+    });
+    const { failing, degraded } = (await get("/ready")).body;
+    expect(failing?.filter((line) => line.startsWith("chain"))).to.deep.equal([]);
+    expect(degraded).to.deep.equal([`chain 11155111: ${new URL(other.url).host} is of chain 5`]);
+    await other.stop();
+  });
 
   it("lives while nothing else does, and names what is not ready", async () => {
     expect(await get("/health")).to.deep.equal({ status: 200, body: { status: "ok" } });
@@ -72,7 +94,7 @@ describe("health", function () {
     signs = async () => undefined;
     await chain.client.request({ method: "anvil_setChainId", params: [5] } as never);
     expect((await get("/ready")).body.failing).to.deep.equal([
-      "chain 11155111: RPC_URL_11155111: the node is of chain 5",
+      `chain 11155111: RPC_URLS_11155111: 0 of 1 nodes can be used, 1 must (${new URL(chain.url).host} is of chain 5)`,
     ]);
   });
 });

@@ -29,8 +29,8 @@ describe("the relayer's start", function () {
     env = {
       DATABASE_URL: "postgres://127.0.0.1:1/nowhere",
       DEPLOYMENTS_FILE: join(directory, "deployments.json"),
-      RPC_URL_11155111: "http://127.0.0.1:1",
-      RPC_URL_84532: "http://127.0.0.1:1",
+      RPC_URLS_11155111: "http://127.0.0.1:1",
+      RPC_URLS_84532: "http://127.0.0.1:1",
       RELAYER_KEYS: "env:GAS",
       GAS: localPrivateKey("relayer"),
       ATTESTER_KEY: "env:ATTESTER",

@@ -58,6 +58,15 @@ function rpcUrls(ports: Ports): Record<string, string> {
   return Object.fromEntries(CHAIN_IDS.map((chainId) => [`RPC_URL_${chainId}`, rpcUrl(ports, chainId)]));
 }
 
+/** The one node of each chain, which is ours alone: nobody counts what it is asked. */
+function relayerNodes(ports: Ports): Record<string, string> {
+  const perChain = CHAIN_IDS.map((chainId) => ({
+    [`RPC_URLS_${chainId}`]: rpcUrl(ports, chainId),
+    [`RPC_RATE_LIMIT_${chainId}`]: "10000",
+  }));
+  return Object.assign({}, ...perChain);
+}
+
 interface Described {
   script: string;
   env: Record<string, string>;
@@ -106,7 +115,8 @@ function described(name: ServiceName, settings: WorldSettings): Described {
       return {
         script: "relayer/src/main.ts",
         env: {
-          ...commonEnvironment(settings),
+          ...databaseEnvironment(settings),
+          ...relayerNodes(ports),
           ...sealing,
           RELAYER_KEYS: "env:LOCAL_GAS_KEY",
           LOCAL_GAS_KEY: localPrivateKey("relayer"),

@@ -29,7 +29,7 @@ export async function startChaos(world: World, count: number): Promise<Chaos> {
     ...process.env,
     DATABASE_URL: world.databaseUrl,
     DEPLOYMENTS_FILE: join(world.dir, "deployments.json"),
-    ...Object.fromEntries(world.chains.map(({ chainId, rpcUrl }) => [`RPC_URL_${chainId}`, rpcUrl])),
+    ...Object.fromEntries(world.chains.map(({ chainId, rpcUrl }) => [`RPC_URLS_${chainId}`, rpcUrl])),
     SECRETS_KEY: loadSecrets(join(world.dir, "secrets.json")).secretsKey,
     SECRETS_KEY_ID: "local",
     SANCTIONS_LIST_DIR: new URL("../../lists", import.meta.url).pathname,
