@@ -26,6 +26,7 @@ const PROCESSES: ProcessName[] = [
   "relayer",
   "api",
   "courier",
+  "sandbox",
 ];
 
 describe("the local world", function () {
@@ -45,8 +46,15 @@ describe("the local world", function () {
     >;
   };
   const ready = async () => {
-    const { api, relayer, indexer, worker, issuer } = world.urls;
-    const urls = [`${api}/ready`, `${relayer}/ready`, `${indexer}/ready`, `${worker}/health`, `${issuer}health`];
+    const { api, relayer, indexer, worker, issuer, sandbox } = world.urls;
+    const urls = [
+      `${api}/ready`,
+      `${sandbox}/ready`,
+      `${relayer}/ready`,
+      `${indexer}/ready`,
+      `${worker}/health`,
+      `${issuer}health`,
+    ];
     for (const url of urls) await until(url, async () => (await fetch(url).catch(() => null))?.ok);
   };
   const heights = () =>
@@ -69,7 +77,7 @@ describe("the local world", function () {
   });
 
   it("keeps secrets where only their owner reads them", () => {
-    for (const file of ["clients.json", "secrets.json", "session-key.pem"])
+    for (const file of ["clients.json", "sandbox-client.json", "secrets.json", "session-key.pem"])
       expect(statSync(join(dir, file)).mode & 0o077, file).to.equal(0);
   });
 
@@ -152,7 +160,7 @@ describe("the local world", function () {
     const client = new Client({ connectionString: database.url });
     await client.connect();
     const { rows } = await client.query("SELECT slug FROM keystone.platform ORDER BY slug");
-    expect(rows).to.deep.equal([{ slug: "meridian" }, { slug: "northwind" }]);
+    expect(rows).to.deep.equal([{ slug: "meridian" }, { slug: "northwind" }, { slug: "sandbox" }]);
     await client.end();
     await database.drop();
   });
@@ -161,7 +169,15 @@ describe("the local world", function () {
 describe("the options of a world", () => {
   it("are the usual ones when nothing is set", () => {
     const { ports, databaseUrl } = worldOptionsFrom({});
-    expect(ports).to.include({ api: 8000, issuer: 8001, relayer: 8002, worker: 8003, courier: 8004, indexer: 42_069 });
+    expect(ports).to.include({
+      api: 8000,
+      issuer: 8001,
+      relayer: 8002,
+      worker: 8003,
+      courier: 8004,
+      sandbox: 8005,
+      indexer: 42_069,
+    });
     expect((ports as Ports).chains).to.deep.equal({ 11155111: 8545, 84532: 8546 });
     expect(databaseUrl).to.equal(undefined);
   });

@@ -32,6 +32,7 @@ export const suites: readonly Suite[] = [
   mocha("api", "api/test/**/*.test.ts", 15),
   mocha("model", "test/model/**/*.test.ts", 10),
   mocha("protocol", "packages/protocol/test/**/*.test.ts"),
+  mocha("sandbox", "sandbox/test/**/*.test.ts"),
   mocha("store", "packages/store/test/**/*.test.ts"),
   mocha("telemetry", "packages/telemetry/test/**/*.test.ts"),
   mocha("architecture", "test/architecture/**/*.test.ts"),

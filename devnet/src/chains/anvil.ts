@@ -9,7 +9,7 @@ import { stopProcess } from "../process/stop.ts";
 import { rpc } from "./rpc.ts";
 
 /** Development accounts of the default mnemonic; all unlocked, 10,000 ether each. */
-export const ACCOUNTS = 30;
+const ACCOUNTS = 30;
 
 export interface Anvil {
   url: string;

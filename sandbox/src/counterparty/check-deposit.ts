@@ -1,0 +1,69 @@
+import { hashTerms, type Terms, termsFromJson, walletCommitment } from "@keystoneos/protocol";
+import { erc20Abi, escrowAbi } from "@keystoneos/protocol/abi";
+import { type Address, decodeFunctionData, type Hex, isAddressEqual } from "viem";
+import type { DepositInfo, Settlement, SettlementLeg } from "../api/shapes.ts";
+
+/** The calls of a deposit, taken apart and found to be about the leg that was agreed. */
+export interface CheckedDeposit {
+  terms: Terms;
+  escrow: Address;
+  token: Address;
+  /** Base units. */
+  amount: bigint;
+  approval: Hex;
+  calldata: Hex;
+  /** Wei. */
+  value: bigint;
+}
+
+/**
+ * Depositing is the consent, so nothing is believed before it: the terms are hashed here, and both calls must be those of this leg, paid
+ * by this wallet and back to it.
+ *
+ * @throws Error naming what is not as agreed.
+ */
+export function checkDeposit(
+  settlement: Settlement,
+  leg: SettlementLeg,
+  info: DepositInfo,
+  wallet: Address,
+): CheckedDeposit {
+  const terms = termsFromJson(settlement.terms);
+  demand("settlement_hash", hashTerms(terms) === settlement.settlement_hash);
+  const agreed = terms.legs[leg.leg_index];
+  if (agreed === undefined || info.calldata === null) throw new Error("deposit info without a leg or without calldata");
+  demand("escrow_address", isAddressEqual(info.escrow_address, agreed.escrow));
+  demand("token_address", isAddressEqual(info.token_address, agreed.token));
+  demand("amount", agreed.amount === BigInt(leg.amount));
+
+  const deposit = decodeFunctionData({ abi: escrowAbi, data: info.calldata });
+  if (deposit.functionName !== "depositLeg") throw new Error(`deposit info asks to call ${deposit.functionName}`);
+  const [given, legIndex, secret] = deposit.args;
+  demand("calldata", hashTerms(given) === settlement.settlement_hash && Number(legIndex) === leg.leg_index);
+  demand("secret", walletCommitment(secret, wallet) === terms.parties[agreed.from]);
+
+  const approval = decodeFunctionData({ abi: erc20Abi, data: info.approval_calldata });
+  if (approval.functionName !== "approve") throw new Error(`deposit info asks to call ${approval.functionName}`);
+  const [spender, amount] = approval.args;
+  demand("approval_calldata", isAddressEqual(spender, agreed.escrow) && amount === agreed.amount);
+  return {
+    terms,
+    escrow: agreed.escrow,
+    token: agreed.token,
+    amount: agreed.amount,
+    approval: info.approval_calldata,
+    calldata: info.calldata,
+    value: BigInt(info.value),
+  };
+}
+
+/** The opening on another chain where this wallet is paid, when it is one of these terms. */
+export function checkReveal(settlement: Settlement, calldata: Hex): void {
+  const reveal = decodeFunctionData({ abi: escrowAbi, data: calldata });
+  if (reveal.functionName !== "reveal") throw new Error(`deposit info asks to call ${reveal.functionName}`);
+  demand("reveal", hashTerms(reveal.args[0]) === settlement.settlement_hash);
+}
+
+function demand(what: string, holds: boolean): void {
+  if (!holds) throw new Error(`the deposit is not what was agreed: ${what}`);
+}

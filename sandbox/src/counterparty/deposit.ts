@@ -1,0 +1,58 @@
+import { formatQuantity } from "@keystoneos/protocol";
+import { escrowAbi } from "@keystoneos/protocol/abi";
+import type { Settlement, SettlementLeg } from "../api/shapes.ts";
+import type { Account } from "../chain/account.ts";
+import { fillGas, fillToken } from "../chain/fill.ts";
+import type { Dependencies } from "../context.ts";
+import { groundOf } from "../ground.ts";
+import { boundedQuantity } from "../quantity.ts";
+import { checkDeposit, checkReveal } from "./check-deposit.ts";
+
+/** Which deposit comes last, and so settles, is known only when it is mined: an estimate made before may be too low. */
+const ESCROW_GAS = 1_000_000n;
+const GAS_PER_LEG = 2_100_000n;
+/** What one transaction may bring at most. */
+const GAS_LIMIT = 16_000_000n;
+
+/**
+ * Pays one leg of the counterparty's: opens its wallet on another chain where it is paid, gets what it is to deliver from the faucet,
+ * approves and deposits. Every step may be repeated. Throws what the API, the chain or the check says.
+ */
+export async function depositLeg(deps: Dependencies, settlement: Settlement, leg: SettlementLeg): Promise<void> {
+  const ground = groundOf(deps, leg.chain_id, ["legs", leg.leg_index, "chain_id"]);
+  if (await isDeposited(ground.counterparty, settlement, leg)) return;
+  const info = await deps.own.depositInfo(settlement.id, leg.leg_index);
+  const checked = checkDeposit(settlement, leg, info, ground.counterparty.address);
+  boundedQuantity(formatQuantity(checked.amount, leg.decimals), leg.decimals, deps.maxQuantity, [
+    "legs",
+    leg.leg_index,
+  ]);
+  const gas = gasFor(settlement);
+  if (info.reveal !== null) {
+    const { chain_id, escrow_address, calldata } = info.reveal;
+    checkReveal(settlement, calldata);
+    const there = groundOf(deps, chain_id, ["legs"]);
+    await fillGas(there.faucet, there.counterparty.address, deps.gasFloor);
+    await there.counterparty.alone((send) => send({ to: escrow_address, data: calldata, gas }));
+  }
+  await fillGas(ground.faucet, ground.counterparty.address, deps.gasFloor + checked.value);
+  await ground.counterparty.alone(async (send) => {
+    await fillToken(ground.faucet, checked.token, ground.counterparty.address, checked.amount);
+    await send({ to: checked.token, data: checked.approval });
+    await send({ to: checked.escrow, data: checked.calldata, value: checked.value, gas });
+  });
+}
+
+/** The chain knows it before the index does. */
+async function isDeposited({ chain }: Account, settlement: Settlement, leg: SettlementLeg): Promise<boolean> {
+  const escrow = settlement.terms.legs[leg.leg_index]?.escrow;
+  if (escrow === undefined) throw new Error(`the terms have no leg ${leg.leg_index}`);
+  const call = { address: escrow, abi: escrowAbi, functionName: "stateOf" } as const;
+  const { deposited } = await chain.client.readContract({ ...call, args: [settlement.settlement_hash] });
+  return ((deposited >> leg.leg_index) & 1) === 1;
+}
+
+function gasFor({ legs }: Settlement): bigint {
+  const asked = ESCROW_GAS + GAS_PER_LEG * BigInt(legs.length);
+  return asked < GAS_LIMIT ? asked : GAS_LIMIT;
+}
