@@ -29,6 +29,9 @@ const PROCESSES: ProcessName[] = [
   "sandbox",
 ];
 
+/** Both trades of the printed lines are settled. */
+const GUIDE_ENDS = /FINALIZED 0x[0-9a-f]{64}\n[^]*\nFINALIZED Both sides have what the terms say\s*$/;
+
 describe("the local world", function () {
   this.timeout(240_000);
   const { dir, remove } = temporaryFolder();
@@ -83,7 +86,7 @@ describe("the local world", function () {
 
   it("prints lines for a shell that settle a trade", async () => {
     const printed = await shell(guide(world, await tokens()));
-    expect(printed).to.match(/FINALIZED 0x[0-9a-f]{64}\s*$/);
+    expect(printed).to.match(GUIDE_ENDS);
     settled = /settlement (\S+)/.exec(printed)?.[1] as string;
   });
 
@@ -102,7 +105,7 @@ describe("the local world", function () {
       expect(world.restartCount(name), name).to.be.greaterThanOrEqual(1);
     }
     await ready();
-    expect(await shell(guide(world, await tokens()))).to.match(/FINALIZED 0x[0-9a-f]{64}\s*$/);
+    expect(await shell(guide(world, await tokens()))).to.match(GUIDE_ENDS);
   });
 
   it("leaves a process down when it is told to", async () => {

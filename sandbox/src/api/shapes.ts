@@ -43,6 +43,8 @@ export const instruction = z.object({
 
 export const settlement = z.object({
   id: z.string(),
+  /** The caller side's own; null on the way back of a repo. */
+  idempotency_key: z.string().nullable(),
   state: z.string(),
   settlement_hash: hex,
   terms: z.custom<TermsJson>((value) => typeof value === "object" && value !== null),

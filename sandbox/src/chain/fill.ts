@@ -27,7 +27,11 @@ export function fillGas(faucet: Account, holder: Address, floor: bigint): Promis
     if (before >= floor) return { given: 0n, balance: before, txHash: null };
     if ((await client.getBalance({ address: faucet.address })) <= floor) throw emptyOf("gas", faucet);
     const value = floor - before;
-    const { transactionHash } = await send({ to: holder, value, gas: VALUE_GAS });
+    const { transactionHash } = await send({ to: holder, value, gas: VALUE_GAS }).catch((error: unknown) => {
+      if (!isRevert(error)) throw error;
+      const detail = "The address is a contract that takes no ether; name a wallet that can pay for its transactions";
+      throw new SandboxError(422, "gas_not_taken", detail, { loc: ["body", "address"], cause: error });
+    });
     return { given: value, balance: await client.getBalance({ address: holder }), txHash: transactionHash };
   });
 }
@@ -84,11 +88,14 @@ async function mint(send: Send, token: Address, holder: Address, amount: bigint)
   return send({ to: token, data, gas: TOKEN_GAS }).then(
     ({ transactionHash }) => transactionHash,
     (error: unknown) => {
-      if (error instanceof BaseError && error.walk((cause) => cause instanceof ExecutionRevertedError) !== null)
-        return null;
+      if (isRevert(error)) return null;
       throw error;
     },
   );
+}
+
+function isRevert(error: unknown): boolean {
+  return error instanceof BaseError && error.walk((cause) => cause instanceof ExecutionRevertedError) !== null;
 }
 
 function emptyOf(what: string, { address, chain }: Account): SandboxError {

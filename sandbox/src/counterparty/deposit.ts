@@ -1,11 +1,9 @@
-import { formatQuantity } from "@keystoneos/protocol";
 import { escrowAbi } from "@keystoneos/protocol/abi";
 import type { Settlement, SettlementLeg } from "../api/shapes.ts";
 import type { Account } from "../chain/account.ts";
 import { fillGas, fillToken } from "../chain/fill.ts";
 import type { Dependencies } from "../context.ts";
 import { groundOf } from "../ground.ts";
-import { boundedQuantity } from "../quantity.ts";
 import { checkDeposit, checkReveal } from "./check-deposit.ts";
 
 /** Which deposit comes last, and so settles, is known only when it is mined: an estimate made before may be too low. */
@@ -16,17 +14,16 @@ const GAS_LIMIT = 16_000_000n;
 
 /**
  * Pays one leg of the counterparty's: opens its wallet on another chain where it is paid, gets what it is to deliver from the faucet,
- * approves and deposits. Every step may be repeated. Throws what the API, the chain or the check says.
+ * approves and deposits. Every step may be repeated. Resolves to false where the chain has the deposit already. Throws what the API, the
+ * chain or the check says.
  */
-export async function depositLeg(deps: Dependencies, settlement: Settlement, leg: SettlementLeg): Promise<void> {
+export async function depositLeg(deps: Dependencies, settlement: Settlement, leg: SettlementLeg): Promise<boolean> {
   const ground = groundOf(deps, leg.chain_id, ["legs", leg.leg_index, "chain_id"]);
-  if (await isDeposited(ground.counterparty, settlement, leg)) return;
+  if (await isDeposited(ground.counterparty, settlement, leg)) return false;
   const info = await deps.own.depositInfo(settlement.id, leg.leg_index);
-  const checked = checkDeposit(settlement, leg, info, ground.counterparty.address);
-  boundedQuantity(formatQuantity(checked.amount, leg.decimals), leg.decimals, deps.maxQuantity, [
-    "legs",
-    leg.leg_index,
-  ]);
+  const { idempotency_key } = settlement;
+  const mirror = idempotency_key === null ? undefined : await deps.own.findInstruction(idempotency_key);
+  const checked = checkDeposit({ settlement, leg, info, mirror, wallet: ground.counterparty.address });
   const gas = gasFor(settlement);
   if (info.reveal !== null) {
     const { chain_id, escrow_address, calldata } = info.reveal;
@@ -41,6 +38,7 @@ export async function depositLeg(deps: Dependencies, settlement: Settlement, leg
     await send({ to: checked.token, data: checked.approval });
     await send({ to: checked.escrow, data: checked.calldata, value: checked.value, gas });
   });
+  return true;
 }
 
 /** The chain knows it before the index does. */

@@ -48,8 +48,8 @@ export function startRounds(deps: Dependencies, tickMs: number): Rounds {
     try {
       for (const leg of owedLegs(settlement)) {
         if (leg.status !== "pending" || ending.signal.aborted) continue;
-        await depositLeg(deps, settlement, leg);
-        log.info({ settlement_id: id, leg_index: leg.leg_index, chain_id: leg.chain_id }, "deposited");
+        const paid = await depositLeg(deps, settlement, leg);
+        if (paid) log.info({ settlement_id: id, leg_index: leg.leg_index, chain_id: leg.chain_id }, "deposited");
       }
       faults.delete(id);
     } catch (error) {
