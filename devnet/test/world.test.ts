@@ -30,7 +30,7 @@ const PROCESSES: ProcessName[] = [
 ];
 
 /** Both trades of the printed lines are settled. */
-const GUIDE_ENDS = /FINALIZED 0x[0-9a-f]{64}\n[^]*\nFINALIZED Both sides have what the terms say\s*$/;
+const GUIDE_ENDS = /FINALIZED 0x[0-9a-f]{64}\n.*\nFINALIZED Both sides have what the terms say\s*$/s;
 
 describe("the local world", function () {
   this.timeout(240_000);

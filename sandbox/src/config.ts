@@ -108,7 +108,7 @@ function readRpcUrls(chainIds: readonly string[], env: Record<string, string | u
   const known = [...TEST_CHAINS].map(([id, name]) => `${id} (${name})`).join(", ");
   return new Map(
     chainIds.map((chainId) => {
-      if (!TEST_CHAINS.has(Number(chainId))) {
+      if (!/^[1-9][0-9]*$/.test(chainId) || !TEST_CHAINS.has(Number(chainId))) {
         throw new ConfigError(
           `SANDBOX_CHAIN_IDS has ${JSON.stringify(chainId)}, which is none of the test chains ${known}`,
         );

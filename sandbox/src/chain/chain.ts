@@ -1,10 +1,10 @@
-import { createPublicClient, defineChain, http, type PublicClient } from "viem";
+import { createPublicClient, type Chain as Definition, defineChain, http, type PublicClient } from "viem";
 import { ConfigError } from "../errors.ts";
 import { TEST_CHAINS } from "./test-chains.ts";
 
 export interface Chain {
   chainId: number;
-  definition: ReturnType<typeof defineChain>;
+  definition: Definition;
   transport: ReturnType<typeof http>;
   client: PublicClient;
 }
