@@ -6,7 +6,9 @@ import { Client } from "pg";
 import { freshDatabase } from "../../test/support/database.ts";
 import { rpc } from "../src/chains/rpc.ts";
 import { localAccount } from "../src/keys.ts";
+import { DEFAULT_SCOPES } from "../src/issuer/clients.ts";
 import { isAlive } from "../src/process/identity.ts";
+import type { WorldClient } from "../src/world/clients.ts";
 import { guide } from "../src/world/guide.ts";
 import { assertPortsFree, freePorts, type Ports, worldOptionsFrom } from "../src/world/options.ts";
 import { accessToken } from "../src/world/token.ts";
@@ -77,6 +79,21 @@ describe("the local world", function () {
     for (const name of PROCESSES) expect(isAlive(world.pid(name) as number), name).to.equal(true);
     expect(world.parties).to.have.length.greaterThanOrEqual(12);
     expect(world.parties[0]).to.equal(localAccount("firstParty").address);
+  });
+
+  it("gives the clients of integrators what they need alone, and the sandbox's no more than any machine has", async () => {
+    const scopes = async (file: string) => {
+      const [client] = JSON.parse(readFileSync(join(dir, file), "utf8")) as [WorldClient];
+      const payload = (await accessToken(world.issuer, client)).split(".")[1] as string;
+      return (JSON.parse(Buffer.from(payload, "base64url").toString()) as { scope: string }).scope.split(" ");
+    };
+    const own = await scopes("sandbox-client.json");
+    const both = await scopes("clients.json");
+    expect(own).to.deep.equal(DEFAULT_SCOPES);
+    expect(both.filter((scope) => !own.includes(scope))).to.deep.equal([
+      "instruments:write",
+      "platform:environments:manage",
+    ]);
   });
 
   it("keeps secrets where only their owner reads them", () => {

@@ -24,16 +24,16 @@ const PLATFORMS: [Seat, Seat] = [
 const SANDBOX: [Seat] = [{ platform: "sandbox", name: "Sandbox Counterparty", environment: "local" }];
 
 /** Beside the usual ones, what an integrator needs who has nobody else to ask. */
-const SCOPES = [...DEFAULT_SCOPES, "instruments:write", "platform:environments:manage"];
+const INTEGRATOR_SCOPES = [...DEFAULT_SCOPES, "instruments:write", "platform:environments:manage"];
 
 /** The world's two platforms, for whoever integrates. */
 export function ensureClients(dir: string, issuerUrl: string, adminToken: string): Promise<[WorldClient, WorldClient]> {
-  return ensure(join(dir, "clients.json"), PLATFORMS, issuerUrl, adminToken);
+  return ensure(join(dir, "clients.json"), PLATFORMS, INTEGRATOR_SCOPES, issuerUrl, adminToken);
 }
 
 /** The platform of the sandbox's counterparty. */
 export async function ensureSandboxClient(dir: string, issuerUrl: string, adminToken: string): Promise<WorldClient> {
-  const [client] = await ensure(join(dir, "sandbox-client.json"), SANDBOX, issuerUrl, adminToken);
+  const [client] = await ensure(join(dir, "sandbox-client.json"), SANDBOX, DEFAULT_SCOPES, issuerUrl, adminToken);
   return client;
 }
 
@@ -41,6 +41,7 @@ export async function ensureSandboxClient(dir: string, issuerUrl: string, adminT
 async function ensure<T extends [Seat, ...Seat[]]>(
   file: string,
   seats: T,
+  scopes: string[],
   issuerUrl: string,
   adminToken: string,
 ): Promise<{ [Each in keyof T]: WorldClient }> {
@@ -49,7 +50,7 @@ async function ensure<T extends [Seat, ...Seat[]]>(
     const response = await fetch(`${issuerUrl}clients`, {
       method: "POST",
       headers: { "content-type": "application/json", authorization: `Bearer ${adminToken}` },
-      body: JSON.stringify({ name: seat.name, scopes: SCOPES }),
+      body: JSON.stringify({ name: seat.name, scopes }),
     });
     if (response.status !== 201)
       throw new DevnetError("ClientNotCreated", `The issuer refused: ${await response.text()}`);

@@ -9,7 +9,7 @@ import {
 import { privateKeyToAccount } from "viem/accounts";
 import type { Chain } from "./chain.ts";
 
-export interface Call {
+interface Call {
   to: Address;
   data?: Hex;
   /** Wei. */

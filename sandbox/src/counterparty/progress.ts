@@ -79,6 +79,6 @@ export function owedLegs(settlement: Settlement): Settlement["legs"] {
 }
 
 /** The role that the counterparty plays here; undefined in a settlement that is none of the sandbox's. */
-export function ownRole({ parties }: Settlement): string | undefined {
+function ownRole({ parties }: Settlement): string | undefined {
   return parties.find(({ external_reference }) => scriptOf(external_reference) !== undefined)?.role;
 }

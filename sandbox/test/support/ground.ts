@@ -9,7 +9,7 @@ import { accountOn } from "../../src/chain/account.ts";
 import { connectChain } from "../../src/chain/chain.ts";
 import type { Ground } from "../../src/context.ts";
 
-export const CHAIN_ID = 31_337;
+const CHAIN_ID = 31_337;
 
 interface Artifact {
   abi: Abi;
