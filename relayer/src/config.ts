@@ -63,7 +63,7 @@ export interface Config {
   port: number;
   tickMs: number;
   rebroadcastSeconds: number;
-  policy: Policy;
+  policy: Omit<Policy, "opensAtOnce">;
   tracesUrl: string | undefined;
 }
 

@@ -5,6 +5,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import type { ActContext } from "./act/context.ts";
 import { checkChain, connectChain } from "./chains/client.ts";
 import { shortMessage } from "./chains/revert.ts";
+import { hasRouter } from "./chains/router.ts";
 import { checkRulesets } from "./chains/rulesets.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./errors.ts";
@@ -53,7 +54,7 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
     secrets: new SecretBook(config.keyring, log),
     providers,
     circuits: new Circuits(db),
-    policy: config.policy,
+    policy: { ...config.policy, opensAtOnce: false },
     log,
     countAction,
   };
@@ -72,8 +73,14 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
   for (const chain of chains.values())
     await patiently(`chain ${chain.chainId}`, () => checkChain(chain), log, stopping);
   const home = chains.get(config.deployment.coordinatorChainId);
-  if (home !== undefined)
+  if (home !== undefined) {
     await patiently("the coordinator", () => checkRulesets(home, config.deployment), log, stopping);
+    const findRouter = async () => {
+      context.policy.opensAtOnce = await hasRouter(home, config.deployment);
+    };
+    await patiently("the router", findRouter, log, stopping);
+    if (!context.policy.opensAtOnce) log.warn("there is no router: settlements are opened step by step");
+  }
   await patiently("the database", () => context.circuits.register(providers.keys()), log, stopping);
   let queue: Queue | undefined;
   await patiently(
