@@ -1,5 +1,6 @@
 import { escrowAbi } from "@keystoneos/protocol/abi";
-import type { Settlement, SettlementLeg } from "../api/shapes.ts";
+import { zeroAddress } from "viem";
+import type { DepositInfo, Settlement, SettlementLeg } from "../api/shapes.ts";
 import type { Account } from "../chain/account.ts";
 import { fillGas, fillToken } from "../chain/fill.ts";
 import type { Dependencies } from "../context.ts";
@@ -25,13 +26,7 @@ export async function depositLeg(deps: Dependencies, settlement: Settlement, leg
   const mirror = idempotency_key === null ? undefined : await deps.own.findInstruction(idempotency_key);
   const checked = checkDeposit({ settlement, leg, info, mirror, wallet: ground.counterparty.address });
   const gas = gasFor(settlement);
-  if (info.reveal !== null) {
-    const { chain_id, escrow_address, calldata } = info.reveal;
-    checkReveal(settlement, calldata);
-    const there = groundOf(deps, chain_id, ["legs"]);
-    await fillGas(there.faucet, there.counterparty.address, deps.gasFloor);
-    await there.counterparty.alone((send) => send({ to: escrow_address, data: calldata, gas }));
-  }
+  if (info.reveal !== null) await reveal(deps, settlement, leg, info.reveal);
   await fillGas(ground.faucet, ground.counterparty.address, deps.gasFloor + checked.value);
   await ground.counterparty.alone(async (send) => {
     await fillToken(ground.faucet, checked.token, ground.counterparty.address, checked.amount);
@@ -39,6 +34,23 @@ export async function depositLeg(deps: Dependencies, settlement: Settlement, leg
     await send({ to: checked.escrow, data: checked.calldata, value: checked.value, gas });
   });
   return true;
+}
+
+/** Opens the counterparty's wallet where it is paid and deposits nothing, unless somebody has done it. */
+async function reveal(
+  deps: Dependencies,
+  settlement: Settlement,
+  leg: SettlementLeg,
+  { chain_id, escrow_address, calldata }: NonNullable<DepositInfo["reveal"]>,
+): Promise<void> {
+  checkReveal(settlement, calldata);
+  const { chain, faucet, counterparty } = groundOf(deps, chain_id, ["legs"]);
+  const party = BigInt(settlement.terms.legs[leg.leg_index]?.from ?? 0);
+  const call = { address: escrow_address, abi: escrowAbi, functionName: "walletOf" } as const;
+  const opened = await chain.client.readContract({ ...call, args: [settlement.settlement_hash, party] });
+  if (opened !== zeroAddress) return;
+  await fillGas(faucet, counterparty.address, deps.gasFloor);
+  await counterparty.alone((send) => send({ to: escrow_address, data: calldata, gas: gasFor(settlement) }));
 }
 
 /** The chain knows it before the index does. */
