@@ -161,8 +161,14 @@ describe("what the counterparty checks before it pays", () => {
 
   it("reveals its wallet for this settlement only", () => {
     const { settlement: read } = told();
-    checkReveal(read, reveal(agreedTerms()));
-    expect(() => checkReveal(read, reveal(stranger))).to.throw("reveal");
-    expect(() => checkReveal(read, deposit(agreedTerms(), 1n, secret))).to.throw("depositLeg");
+    const opening = (calldata: Hex, change = {}) => ({ chain_id: 31_337, escrow_address: escrow, calldata, ...change });
+    checkReveal(read, opening(reveal(agreedTerms())));
+    for (const wrong of [
+      opening(reveal(stranger)),
+      opening(reveal(agreedTerms()), { escrow_address: address("bb") }),
+      opening(reveal(agreedTerms()), { chain_id: 84_532 }),
+    ])
+      expect(() => checkReveal(read, wrong)).to.throw("agreed: reveal");
+    expect(() => checkReveal(read, opening(deposit(agreedTerms(), 1n, secret)))).to.throw("depositLeg");
   });
 });

@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -68,6 +70,24 @@ describe("the sandbox", function () {
     it("finish a trade across two chains, either way round", async () => {
       await tradeAlone("dvp-cross-chain", away, home);
       await tradeAlone("dvp-cross-chain", home, away);
+    });
+
+    it("settle by pasting what docs/sandbox.md shows", async () => {
+      const page = readFileSync(new URL("../../docs/sandbox.md", import.meta.url), "utf8");
+      const shown = /```sh\n([^`]*)```/.exec(page)?.[1] as string;
+      const nodeOf = (chainId: number) => world.chains.find((chain) => chain.chainId === chainId)?.rpcUrl as string;
+      const lines = shown
+        .replace("http://127.0.0.1:8000/v1", world.apiUrl)
+        .replace("http://127.0.0.1:8005", world.urls.sandbox)
+        .replace("http://127.0.0.1:8001/oauth/token", world.issuer.tokenUrl)
+        .replace("http://127.0.0.1:8546", nodeOf(84532))
+        .replaceAll(".keystone/", `${world.dir}/`);
+      expect(lines).to.not.match(/127\.0\.0\.1:(80\d\d|85\d\d)\b/);
+      const printed = await shell(lines);
+      expect(JSON.parse(printed.trim().split("\n").at(-1) as string)).to.include({
+        phase: "finalized",
+        state: "FINALIZED",
+      });
     });
 
     it("see a counterparty that deposits nothing, through a restart of the sandbox", async () => {
@@ -298,3 +318,21 @@ describe("the sandbox", function () {
     });
   });
 });
+
+/** Runs lines as a person would who pastes them into a shell; the last line that they print is an answer of its own. */
+async function shell(lines: string): Promise<string> {
+  const child = spawn("sh", ["-eu"], { stdio: ["pipe", "pipe", "pipe"] });
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => {
+      printed += chunk;
+    });
+  }
+  child.stdin.end(`${lines}\n`);
+  // A trade that does not settle would have the lines wait for ever.
+  const timer = setTimeout(() => child.kill("SIGKILL"), 120_000);
+  const [code] = await once(child, "close");
+  clearTimeout(timer);
+  expect(code, printed).to.equal(0);
+  return printed;
+}

@@ -15,6 +15,8 @@ export interface CheckedDeposit {
   value: bigint;
 }
 
+export type Reveal = NonNullable<DepositInfo["reveal"]>;
+
 export interface DepositToCheck {
   settlement: Settlement;
   leg: SettlementLeg;
@@ -60,11 +62,15 @@ export function checkDeposit({ settlement, leg, info, mirror, wallet }: DepositT
   };
 }
 
-/** The opening on another chain where this wallet is paid, when it is one of these terms. */
-export function checkReveal(settlement: Settlement, calldata: Hex): void {
+/** @throws Error where the opening on another chain, where this wallet is paid, is none of these terms and their escrow there. */
+export function checkReveal(settlement: Settlement, { chain_id, escrow_address, calldata }: Reveal): void {
   const reveal = decodeFunctionData({ abi: escrowAbi, data: calldata });
   if (reveal.functionName !== "reveal") throw new Error(`deposit info asks to call ${reveal.functionName}`);
-  demand("reveal", hashTerms(reveal.args[0]) === settlement.settlement_hash);
+  const [terms] = reveal.args;
+  const isEscrow = terms.legs.some(
+    ({ chainId, escrow }) => Number(chainId) === chain_id && isAddressEqual(escrow, escrow_address),
+  );
+  demand("reveal", hashTerms(terms) === settlement.settlement_hash && isEscrow);
 }
 
 /** Whether the terms have exactly the legs of an instruction, seen from its wallet. Only a fee may make an amount larger. */

@@ -1,11 +1,11 @@
 import { escrowAbi } from "@keystoneos/protocol/abi";
 import { zeroAddress } from "viem";
-import type { DepositInfo, Settlement, SettlementLeg } from "../api/shapes.ts";
+import type { Settlement, SettlementLeg } from "../api/shapes.ts";
 import type { Account } from "../chain/account.ts";
 import { fillGas, fillToken } from "../chain/fill.ts";
 import type { Dependencies } from "../context.ts";
 import { groundOf } from "../ground.ts";
-import { checkDeposit, checkReveal } from "./check-deposit.ts";
+import { checkDeposit, checkReveal, type Reveal } from "./check-deposit.ts";
 
 /** Which deposit comes last, and so settles, is known only when it is mined: an estimate made before may be too low. */
 const ESCROW_GAS = 1_000_000n;
@@ -37,13 +37,9 @@ export async function depositLeg(deps: Dependencies, settlement: Settlement, leg
 }
 
 /** Opens the counterparty's wallet where it is paid and deposits nothing, unless somebody has done it. */
-async function reveal(
-  deps: Dependencies,
-  settlement: Settlement,
-  leg: SettlementLeg,
-  { chain_id, escrow_address, calldata }: NonNullable<DepositInfo["reveal"]>,
-): Promise<void> {
-  checkReveal(settlement, calldata);
+async function reveal(deps: Dependencies, settlement: Settlement, leg: SettlementLeg, opening: Reveal): Promise<void> {
+  checkReveal(settlement, opening);
+  const { chain_id, escrow_address, calldata } = opening;
   const { chain, faucet, counterparty } = groundOf(deps, chain_id, ["legs"]);
   const party = BigInt(settlement.terms.legs[leg.leg_index]?.from ?? 0);
   const call = { address: escrow_address, abi: escrowAbi, functionName: "walletOf" } as const;
