@@ -97,6 +97,10 @@ describe("the sandbox", function () {
       expect(withholding).to.include({ phase: "withholding", state: "AWAITING_DEPOSITS", script: "match_only" });
       await world.crash("sandbox");
       await world.ready("sandbox");
+      // Once a trade that began later has its deposit, this one would have had its own long before.
+      const later = await me.instruct("dvp-standard", sale());
+      await me.ask("/counterparty", { instruction_id: later.id, script: "settle" });
+      await me.reach(later.id, ["deposited"]);
       const { body } = await me.ask(`/counterparty/${id}`);
       expect(body).to.deep.equal(withholding);
       expect(body.legs.map(({ status }) => status)).to.deep.equal(["pending"]);
