@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect, openQueue, type Queue } from "@keystoneos/store";
+import { connect } from "@keystoneos/store";
 import { startTracing } from "@keystoneos/telemetry";
 import { privateKeyToAccount } from "viem/accounts";
 import type { ActContext } from "./act/context.ts";
@@ -82,23 +82,12 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
     if (!context.policy.opensAtOnce) log.warn("there is no router: settlements are opened step by step");
   }
   await patiently("the database", () => context.circuits.register(providers.keys()), log, stopping);
-  let queue: Queue | undefined;
-  await patiently(
-    "the queue",
-    async () => {
-      queue = await openQueue({ databaseUrl: config.databaseUrl, worker: true, onError });
-      await queue.workSettlements(async () => loop.wake());
-    },
-    log,
-    stopping,
-  );
   loop.start();
   return {
     port: health.port,
     async stop() {
       stopped = true;
       await loop.stop();
-      await queue?.stop();
       await health.close();
       await tracing.stop();
       await db.destroy();

@@ -2,7 +2,7 @@ import type { Store } from "@keystoneos/store";
 import { sql } from "kysely";
 import type { Hex } from "viem";
 
-export interface Head {
+interface Head {
   number: bigint;
   /** Unix seconds. */
   timestamp: number;
