@@ -6,6 +6,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
 import { ConfigError } from "./errors.ts";
 import type { Policy } from "./plan/policy.ts";
+import { readScreening, type ScreeningConfig, screeningVariables } from "./screening/config.ts";
 
 const privateKey = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value), {
   message: "must be a private key: 0x and 64 hex digits",
@@ -28,8 +29,7 @@ const schema = z.object({
   OPERATOR_PRIVATE_KEY: privateKey.optional(),
   SECRETS_KEY: z.string().regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
   SECRETS_KEY_ID: z.string().min(1).max(100),
-  /** No default: a deployment that forgot it would screen against nobody. */
-  SANCTIONS_LIST_DIR: z.string().min(1),
+  ...screeningVariables,
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   /** Address that /health and /ready listen on. */
   RELAYER_HOST: z.string().min(1).default("127.0.0.1"),
@@ -57,7 +57,7 @@ export interface Config {
   /** Null where this relayer takes no MANUAL steps. */
   operatorKey: Hex | null;
   keyring: SecretKeyring;
-  sanctionsListDir: string;
+  screening: ScreeningConfig;
   logLevel: string;
   host: string;
   port: number;
@@ -88,7 +88,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     attesterKey: vars.ATTESTER_PRIVATE_KEY,
     operatorKey: vars.OPERATOR_PRIVATE_KEY ?? null,
     keyring: secretKeyring(vars.SECRETS_KEY_ID, vars.SECRETS_KEY),
-    sanctionsListDir: vars.SANCTIONS_LIST_DIR,
+    screening: readScreening(vars, deployment.templates),
     logLevel: vars.LOG_LEVEL,
     host: vars.RELAYER_HOST,
     port: vars.RELAYER_PORT,

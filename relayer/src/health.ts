@@ -7,6 +7,7 @@ import { sql } from "kysely";
 import { type Chain, checkChain } from "./chains/client.ts";
 import { shortMessage } from "./chains/revert.ts";
 import type { Loop } from "./loop.ts";
+import type { ListStatus } from "./screening/sanctions-list.ts";
 
 export interface Health {
   port: number;
@@ -16,17 +17,30 @@ export interface Health {
 /** A pass that takes longer than this is stuck. */
 const STALE_MS = 60_000;
 
-/** `/health`: the process lives. `/ready`: database, views, nodes and the reconciler answer; 503 names what does not. `/metrics`: for Prometheus. */
-export async function serveHealth(
-  host: string,
-  port: number,
-  parts: { db: Store; chains: Iterable<Chain>; loop: Loop; registry: Registry },
-): Promise<Health> {
+interface Parts {
+  db: Store;
+  chains: Iterable<Chain>;
+  loop: Loop;
+  registry: Registry;
+  lists: () => readonly ListStatus[];
+}
+
+/**
+ * `/health`: the process lives. `/ready`: database, views, nodes and the reconciler answer; 503 names what does not; either way how old
+ * the sanctions lists are. `/metrics`: for Prometheus.
+ */
+export async function serveHealth(host: string, port: number, parts: Parts): Promise<Health> {
   const app = new Hono();
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.get("/ready", async (c) => {
     const failing = await failures(parts);
-    return failing.length === 0 ? c.json({ status: "ok" }) : c.json({ status: "unavailable", failing }, 503);
+    const sanctions_lists = parts.lists().map(({ list, publishedAt, importedAt }) => ({
+      list,
+      published_at: publishedAt.toISOString(),
+      imported_at: importedAt.toISOString(),
+    }));
+    if (failing.length === 0) return c.json({ status: "ok", sanctions_lists });
+    return c.json({ status: "unavailable", failing, sanctions_lists }, 503);
   });
   const { registry } = parts;
   app.get("/metrics", async (c) => c.body(await registry.text(), 200, { "content-type": registry.contentType }));
@@ -45,8 +59,7 @@ export async function serveHealth(
   };
 }
 
-async function failures(parts: { db: Store; chains: Iterable<Chain>; loop: Loop }): Promise<string[]> {
-  const { db, chains, loop } = parts;
+async function failures({ db, chains, loop }: Parts): Promise<string[]> {
   const checks: [string, () => Promise<unknown>][] = [
     ["database", () => sql`SELECT 1`.execute(db)],
     ["indexer", () => db.selectFrom("indexer.chain_head").select("chain_id").execute()],

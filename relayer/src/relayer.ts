@@ -15,7 +15,7 @@ import { Loop } from "./loop.ts";
 import { createMetrics } from "./metrics.ts";
 import { Reconciler } from "./reconcile.ts";
 import { Circuits } from "./screening/circuits.ts";
-import type { Providers } from "./screening/provider.ts";
+import type { Screening } from "./screening/open.ts";
 
 export interface Relayer {
   /** Where /health and /ready answer. */
@@ -25,7 +25,7 @@ export interface Relayer {
 }
 
 /** Puts the parts together and starts them. Waits for database and nodes that do not answer yet; /ready says for which. */
-export async function startRelayer(config: Config, providers: Providers, log: Logger): Promise<Relayer> {
+export async function startRelayer(config: Config, screening: Screening, log: Logger): Promise<Relayer> {
   const tracing = startTracing("relayer", config.tracesUrl);
   const onError = (error: Error) => log.warn({ error: error.message }, "the database closed a connection");
   const db = connect({ databaseUrl: config.databaseUrl, indexerSchema: config.indexerSchema, onError });
@@ -35,7 +35,9 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
       connectChain(entry, config.rpcUrls.get(entry.chainId) ?? ""),
     ]),
   );
-  const { registry, countAction } = createMetrics(db);
+  const { providers } = screening;
+  const lists = () => screening.sanctionsList?.status() ?? [];
+  const { registry, countAction } = createMetrics(db, lists);
   const account = privateKeyToAccount(config.relayerKey);
   const context: ActContext = {
     db,
@@ -61,7 +63,13 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
   const loop = new Loop(() => reconciler.pass(), config.tickMs);
   let stopped = false;
   const stopping = () => stopped;
-  const health: Health = await serveHealth(config.host, config.port, { db, chains: chains.values(), loop, registry });
+  const health: Health = await serveHealth(config.host, config.port, {
+    db,
+    chains: chains.values(),
+    loop,
+    registry,
+    lists,
+  });
   const keys = {
     relayer: account.address,
     attester: context.attester.address,
