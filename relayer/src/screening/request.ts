@@ -12,7 +12,7 @@ export interface ProviderRequest {
 
 export interface ProviderAnswer {
   status: number;
-  /** Parsed JSON of a 2xx; null of any other, since what it says may be about a person. */
+  /** Parsed JSON of a 2xx, null where that has none; null of any other, since what it says may be about a person. */
   body: unknown;
 }
 
@@ -39,7 +39,7 @@ export async function request(
     throw new Unavailable(`${url.host} answered ${status}`, secondsToWait(response.headers.get("retry-after")));
   }
   if (text === null) throw new Error(`${url.host} answered ${status} with more than ${maxBytes} bytes`);
-  if (!response.ok) return { status, body: null };
+  if (!response.ok || text === "") return { status, body: null };
   try {
     return { status, body: JSON.parse(text) };
   } catch {
