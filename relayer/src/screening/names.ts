@@ -7,9 +7,9 @@ export interface Name {
   own: readonly string[];
   /** In Latin letters. */
   latin: readonly string[];
-  /** The consonants of the Latin words, for a script that writes no vowels; null where they tell too little. */
+  /** The consonants of the Latin words, to compare with a script that writes few vowels; null where they tell too little. */
   consonants: readonly string[] | null;
-  /** Written in such a script. */
+  /** Written in that script, Arabic. */
   voweless: boolean;
 }
 
@@ -17,7 +17,9 @@ export interface Name {
 export function normalizeName(name: string): string[] {
   return (
     name
+      .normalize("NFKD")
       .toUpperCase()
+      // A capital may be composed again.
       .normalize("NFKD")
       // Marks, and letters that only modify, such as the half rings of transcribed Arabic.
       .replace(/[\p{M}\p{Lm}]/gu, "")
@@ -36,7 +38,7 @@ export function readName(name: string): Name {
     own,
     latin,
     consonants: consonantsOf(latin),
-    voweless: /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}]/u.test(name),
+    voweless: /\p{Script=Arabic}/u.test(name),
   };
 }
 

@@ -36,6 +36,7 @@ export async function readXml(file: string, bytes: Uint8Array, root: string, rea
   parser.ondoctype = () => fault("has a document type, which the list is published without");
   parser.onopentag = ({ name: qualified, attributes }) => {
     const name = localName(qualified);
+    if (ended) fault(`goes on after the end of ${root}`);
     if (open.length === 0 && name !== root) fault(`begins with ${name} instead of ${root}`);
     if (open.length >= MAX_DEPTH) fault("is nested too deeply");
     const path = open.map(({ element }) => element.name);
