@@ -4,7 +4,8 @@ import { Unavailable } from "../../src/screening/provider.ts";
 import { request } from "../../src/screening/request.ts";
 import { type Exchange, serveHttp, type TestServer } from "../support/http-server.ts";
 
-describe("asking a provider", () => {
+describe("asking a provider", function () {
+  this.timeout(30_000);
   let server: TestServer;
   let handle: (exchange: Exchange) => void;
   beforeEach(async () => {

@@ -10,7 +10,8 @@ const { signal } = new AbortController();
 const KEY = "00".repeat(32);
 const screen = (list: SanctionsList, name: string) => list.screenEntity({ name, key: KEY }, signal);
 
-describe("the shipped list", () => {
+describe("the shipped list", function () {
+  this.timeout(30_000);
   let list: SanctionsList;
   before(async () => {
     list = await shippedLists();
@@ -51,7 +52,8 @@ describe("the shipped list", () => {
   });
 });
 
-describe("imported lists", () => {
+describe("imported lists", function () {
+  this.timeout(30_000);
   let directory: ListDirectory;
   beforeEach(async () => {
     directory = await listDirectory();

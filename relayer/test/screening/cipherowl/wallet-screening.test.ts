@@ -9,7 +9,8 @@ const CLEAN: Address = `0x${"Ab".repeat(20)}`;
 const RISKY: Address = `0x${"cD".repeat(20)}`;
 const screened = (address: Address) => `GET /api/screen/v1/chains/evm/addresses/${address}`;
 
-describe("CipherOwl", () => {
+describe("CipherOwl", function () {
+  this.timeout(30_000);
   let server: CipherOwlServer;
   let provider: ReturnType<typeof cipherOwl>;
   const { signal } = new AbortController();

@@ -21,7 +21,8 @@ const name = fc
   .map((text) => `n${text}`)
   .map((text) => text.trim().replace(/\s+/g, " "));
 
-describe("the EU's list", () => {
+describe("the EU's list", function () {
+  this.timeout(30_000);
   it("is read with every spelling, with parts where it has no whole name, and with wallets wherever they stand", async () => {
     const text = `<?xml version="1.0"?><fsd:export xmlns:fsd="http://eu.europa.ec/fpi/fsd/export" generationDate="2026-11-20T09:30:00.123+01:00">
       <fsd:sanctionEntity logicalId="1"><fsd:nameAlias wholeName="Иван  Петров"/><fsd:nameAlias wholeName="" firstName="Ivan" middleName="" lastName="Petrov &amp; Sons"/>
@@ -47,7 +48,8 @@ describe("the EU's list", () => {
   });
 });
 
-describe("the UN's list", () => {
+describe("the UN's list", function () {
+  this.timeout(30_000);
   it("is read with the parts of names in order, aliases, original scripts and wallets; without a zone it is UTC", async () => {
     const text = `<CONSOLIDATED_LIST dateGenerated="2026-05-01T00:00:00"><INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID>
       <SECOND_NAME>BADEGE</SECOND_NAME><FIRST_NAME>ERIC</FIRST_NAME><FOURTH_NAME>X</FOURTH_NAME><NAME_ORIGINAL_SCRIPT>إريك</NAME_ORIGINAL_SCRIPT>
@@ -80,7 +82,8 @@ describe("the UN's list", () => {
   });
 });
 
-describe("a list in XML", () => {
+describe("a list in XML", function () {
+  this.timeout(30_000);
   const whole = euXml([["ALPHA"], ["BETA"]]);
 
   it("is refused unless it is whole, wherever it breaks off", async () => {

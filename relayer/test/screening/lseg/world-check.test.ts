@@ -8,7 +8,8 @@ const NAME = "Banco Müller & Söhne 銀行";
 const KEY = "ab".repeat(32);
 const CASE = `keystone-${KEY}`;
 
-describe("World-Check One", () => {
+describe("World-Check One", function () {
+  this.timeout(30_000);
   let server: LsegServer;
   const { signal } = new AbortController();
   beforeEach(async () => {
