@@ -193,7 +193,13 @@ describe("screening and attestation", function () {
       true,
     );
     expect(plan(await facts(), new Date(), policy)).to.deep.equal([
-      { type: "send", chainId: A, kind: "attest", subject: "1", call: { name: "attest", sequence: 1n } },
+      {
+        type: "send",
+        chainId: A,
+        kind: "attest",
+        subject: `${attester.address.toLowerCase()}:1`,
+        call: { name: "attest", sequence: 1n },
+      },
     ]);
   });
 
