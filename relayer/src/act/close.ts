@@ -1,4 +1,5 @@
 import { transaction } from "@keystoneos/store";
+import { sql } from "kysely";
 import type { Facts } from "../facts/types.ts";
 import type { ActContext } from "./context.ts";
 
@@ -13,7 +14,7 @@ export async function close({ db, log }: ActContext, facts: Facts): Promise<void
     await trx.deleteFrom("keystone.commitment_secret").where("settlement_id", "=", facts.settlementId).execute();
     await trx
       .updateTable("keystone.intent")
-      .set({ status: "done", updated_at: new Date() })
+      .set({ status: "done", updated_at: sql<Date>`now()` })
       .where("id", "=", facts.intentId)
       .execute();
   });
