@@ -10,7 +10,7 @@ interface Resolved {
   resolutionRemark?: string;
 }
 
-export interface WatchlistMatch {
+interface WatchlistMatch {
   resultId: string;
   referenceId: string;
   matchStrength: "WEAK" | "MEDIUM" | "STRONG" | "EXACT";

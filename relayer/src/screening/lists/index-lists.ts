@@ -8,7 +8,7 @@ const NEAR_NAME = 0.85;
 /** Names read before others have their turn. */
 const BATCH = 1_000;
 
-export interface NameMatch {
+interface NameMatch {
   /** Word for word, in the name's own script. */
   exact: boolean;
   /** How alike the nearest listed name is, 0 to 1. */

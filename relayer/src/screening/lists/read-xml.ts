@@ -3,7 +3,7 @@ import sax from "sax";
 import { ListError } from "../../errors.ts";
 
 /** An element as it opens or closes, without its prefix. */
-export interface XmlElement {
+interface XmlElement {
   name: string;
   attributes: Readonly<Record<string, string>>;
   /** Names of the elements around it, the root first. */

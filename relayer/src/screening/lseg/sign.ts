@@ -6,7 +6,7 @@ export interface ApiKey {
   secret: string;
 }
 
-export const CONTENT_TYPE = "application/json";
+const CONTENT_TYPE = "application/json";
 
 /**
  * The headers of a request to World-Check One: `Signature` with hmac-sha256 over request target, host and date, and for a request with a
