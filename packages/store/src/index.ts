@@ -21,6 +21,7 @@ export type { CheckStatus, CircuitState } from "./schema/compliance.ts";
 export type { Database } from "./schema/database.ts";
 export type * from "./schema/platform.ts";
 export {
+  keyedHash,
   openSecret,
   openText,
   type SealedSecret,
