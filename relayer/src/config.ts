@@ -8,6 +8,7 @@ import { ConfigError, KeyError } from "./errors.ts";
 import { type KeySource, type KeySources, keySource } from "./keys/source.ts";
 
 import type { Policy } from "./plan/policy.ts";
+import { readScreening, type ScreeningConfig, screeningVariables } from "./screening/config.ts";
 
 const MAX_GAS_KEYS = 16;
 
@@ -29,8 +30,7 @@ const schema = z.object({
   OPERATOR_KEY: z.string().optional(),
   SECRETS_KEY: z.string().regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
   SECRETS_KEY_ID: z.string().min(1).max(100),
-  /** No default: a deployment that forgot it would screen against nobody. */
-  SANCTIONS_LIST_DIR: z.string().min(1),
+  ...screeningVariables,
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   /** Address that /health and /ready listen on. */
   RELAYER_HOST: z.string().min(1).default("127.0.0.1"),
@@ -57,7 +57,7 @@ export interface Config {
   rpc: ReadonlyMap<number, RpcConfig>;
   keys: KeySources;
   keyring: SecretKeyring;
-  sanctionsListDir: string;
+  screening: ScreeningConfig;
   logLevel: string;
   host: string;
   port: number;
@@ -90,7 +90,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       operator: vars.OPERATOR_KEY === undefined ? null : oneKey("OPERATOR_KEY", vars.OPERATOR_KEY, present),
     },
     keyring: secretKeyring(vars.SECRETS_KEY_ID, vars.SECRETS_KEY),
-    sanctionsListDir: vars.SANCTIONS_LIST_DIR,
+    screening: readScreening(vars, deployment.templates),
     logLevel: vars.LOG_LEVEL,
     host: vars.RELAYER_HOST,
     port: vars.RELAYER_PORT,

@@ -8,6 +8,7 @@ import { type Chain, checkChain } from "./chains/client.ts";
 import { shortMessage } from "./chains/revert.ts";
 import type { KeySlot } from "./keys/slot.ts";
 import type { Loop } from "./loop.ts";
+import type { ListStatus } from "./screening/sanctions-list.ts";
 
 export interface Health {
   port: number;
@@ -23,11 +24,13 @@ export interface HealthParts {
   keys: readonly Pick<KeySlot, "name" | "check">[];
   loop: Loop;
   registry: Registry;
+  lists: () => readonly ListStatus[];
 }
 
 /**
  * `/health`: the process lives. `/ready`: database, views, a quorum of each chain's nodes, the holders of the keys and the reconciler
- * answer; 503 names what does not, and `degraded` the nodes that are unwell while a quorum is left. `/metrics`: for Prometheus.
+ * answer; 503 names what does not. Either way `degraded` names the nodes that are unwell while a quorum is left, and how old the sanctions
+ * lists are is told. `/metrics`: for Prometheus.
  */
 export async function serveHealth(host: string, port: number, parts: HealthParts): Promise<Health> {
   const app = new Hono();
@@ -37,9 +40,14 @@ export async function serveHealth(host: string, port: number, parts: HealthParts
     const ailing = [...parts.chains].flatMap(({ chainId, nodes }) =>
       nodes.ailing().map((line) => `chain ${chainId}: ${line}`),
     );
-    const degraded = ailing.length === 0 ? {} : { degraded: ailing };
-    if (failing.length > 0) return c.json({ status: "unavailable", failing, ...degraded }, 503);
-    return c.json({ status: "ok", ...degraded });
+    const sanctions_lists = parts.lists().map(({ list, publishedAt, importedAt }) => ({
+      list,
+      published_at: publishedAt.toISOString(),
+      imported_at: importedAt.toISOString(),
+    }));
+    const rest = { ...(ailing.length === 0 ? {} : { degraded: ailing }), sanctions_lists };
+    if (failing.length > 0) return c.json({ status: "unavailable", failing, ...rest }, 503);
+    return c.json({ status: "ok", ...rest });
   });
   const { registry } = parts;
   app.get("/metrics", async (c) => c.body(await registry.text(), 200, { "content-type": registry.contentType }));

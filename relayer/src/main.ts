@@ -2,14 +2,13 @@ import { readConfig } from "./config.ts";
 import { RelayerError } from "./errors.ts";
 import { createLogger } from "./log.ts";
 import { startRelayer } from "./relayer.ts";
-import { loadSanctionsList } from "./screening/sanctions-list.ts";
+import { openScreening } from "./screening/open.ts";
 
 let log = createLogger("info");
 try {
   const config = readConfig(process.env);
   log = createLogger(config.logLevel);
-  const list = await loadSanctionsList(config.sanctionsListDir);
-  const relayer = await startRelayer(config, new Map([[list.name, list]]), log);
+  const relayer = await startRelayer(config, await openScreening(config.screening, log), log);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {
       log.info({ signal }, "stopping");

@@ -1,20 +1,18 @@
 import { indexedChains, oldestOpenIntent, poolCounts, type Store } from "@keystoneos/store";
 import { createRegistry, type Registry } from "@keystoneos/telemetry";
-
 import type { Chain } from "./chains/client.ts";
 import type { RpcMetrics } from "./chains/watch.ts";
-
 import type { ObserveSigning } from "./keys/open.ts";
+import type { ListStatus } from "./screening/sanctions-list.ts";
 
 /** Told of every action and what came of it. */
 export type CountAction = (labels: { action: string; outcome: string }) => void;
 
-/** What the relayer tells its operators. */
-export function createMetrics(db: Store): {
-  registry: Registry;
-  countAction: CountAction;
-  observeSigning: ObserveSigning;
-} {
+/** What the relayer tells its operators. `lists` are the sanctions lists it screens against. */
+export function createMetrics(
+  db: Store,
+  lists: () => readonly ListStatus[],
+): { registry: Registry; countAction: CountAction; observeSigning: ObserveSigning } {
   const registry = createRegistry();
   const countAction = registry.counter("keystone_actions_total", "Actions taken, by what came of them.", [
     "action",
@@ -33,6 +31,15 @@ export function createMetrics(db: Store): {
   ]);
   registry.gauge("keystone_indexer_lag_seconds", "Age of the newest indexed block.", ["chain_id"], async () =>
     (await indexedChains(db)).map(({ chainId, lagSeconds }) => ({ labels: { chain_id: chainId }, value: lagSeconds })),
+  );
+  const since = { publication: "publishedAt", import: "importedAt" } as const;
+  registry.gauge("keystone_sanctions_list_age_seconds", "Age of a sanctions list.", ["list", "since"], () =>
+    lists().flatMap((status) =>
+      Object.entries(since).map(([name, field]) => ({
+        labels: { list: status.list, since: name },
+        value: (Date.now() - status[field].getTime()) / 1000,
+      })),
+    ),
   );
   return { registry, countAction, observeSigning };
 }

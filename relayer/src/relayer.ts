@@ -18,7 +18,7 @@ import { Loop } from "./loop.ts";
 import { createMetrics, rpcMetrics } from "./metrics.ts";
 import { Reconciler } from "./reconcile.ts";
 import { Circuits } from "./screening/circuits.ts";
-import type { Providers } from "./screening/provider.ts";
+import type { Screening } from "./screening/open.ts";
 
 export interface Relayer {
   /** Where /health and /ready answer. */
@@ -28,11 +28,13 @@ export interface Relayer {
 }
 
 /** Puts the parts together and starts them. Waits for keys, database and nodes that do not answer yet; /ready says for which. */
-export async function startRelayer(config: Config, providers: Providers, log: Logger): Promise<Relayer> {
+export async function startRelayer(config: Config, screening: Screening, log: Logger): Promise<Relayer> {
   const tracing = startTracing("relayer", config.tracesUrl);
   const onError = (error: Error) => log.warn({ error: error.message }, "the database closed a connection");
   const db = connect({ databaseUrl: config.databaseUrl, indexerSchema: config.indexerSchema, onError });
-  const { registry, countAction, observeSigning } = createMetrics(db);
+  const { providers } = screening;
+  const lists = () => screening.sanctionsList?.status() ?? [];
+  const { registry, countAction, observeSigning } = createMetrics(db, lists);
   const chains = new Map<number, Chain>();
   const watch = createWatch(log, rpcMetrics(registry, chains));
   for (const entry of config.deployment.chains) {
@@ -41,7 +43,7 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
   }
   const slots = keySlots(config);
   const loop = new Loop(() => reconciler.pass(), config.tickMs);
-  const parts = { db, chains: [...chains.values()], keys: slotsIn(slots), loop, registry };
+  const parts = { db, chains: [...chains.values()], keys: slotsIn(slots), loop, registry, lists };
   const health: Health = await serveHealth(config.host, config.port, parts);
   const keys = await patiently("the keys", () => openKeys(slots, config.deployment, observeSigning), log);
   const [account] = keys.gas;

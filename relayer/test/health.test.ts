@@ -17,6 +17,9 @@ describe("health", function () {
   let loop: Loop;
   let health: Health;
   let signs: () => Promise<void>;
+  const at = (seconds: number) => new Date(Date.now() - seconds * 1000);
+  const [publishedAt, importedAt] = [at(7200), at(3600)];
+  const lists = () => [{ list: "EU" as const, publishedAt, importedAt }];
 
   beforeEach(async () => {
     [database, chain] = await Promise.all([freshDatabase(), startTestChain()]);
@@ -29,7 +32,8 @@ describe("health", function () {
       chains: [chain.chain],
       keys: [{ name: "RELAYER_KEYS, entry 2", check: () => signs() }],
       loop,
-      registry: createMetrics(db).registry,
+      registry: createMetrics(db, lists).registry,
+      lists,
     });
   });
   afterEach(async () => {
@@ -59,7 +63,8 @@ describe("health", function () {
       chains: [watched],
       keys: [],
       loop,
-      registry: createMetrics(db).registry,
+      registry: createMetrics(db, lists).registry,
+      lists,
     });
     const { failing, degraded } = (await get("/ready")).body;
     expect(failing?.filter((line) => line.startsWith("chain"))).to.deep.equal([]);
@@ -85,7 +90,13 @@ describe("health", function () {
       AS SELECT 1::int8 AS chain_id, 5::int8 AS block_number, 1::int8 AS block_timestamp`.execute(db);
     loop.start();
     while (loop.lastPass === null) await new Promise((resolve) => setImmediate(resolve));
-    expect(await get("/ready")).to.deep.equal({ status: 200, body: { status: "ok" } });
+    const sanctions_lists = [
+      { list: "EU", published_at: publishedAt.toISOString(), imported_at: importedAt.toISOString() },
+    ];
+    expect(await get("/ready")).to.deep.equal({ status: 200, body: { status: "ok", sanctions_lists } });
+    expect(await metrics())
+      .to.match(/^keystone_sanctions_list_age_seconds\{list="EU",since="publication"\} 72\d\d(\.\d+)?$/m)
+      .and.match(/^keystone_sanctions_list_age_seconds\{list="EU",since="import"\} 36\d\d(\.\d+)?$/m);
     expect(await metrics()).to.match(/^keystone_indexer_lag_seconds\{chain_id="1"\} [0-9]+$/m);
     signs = async () => {
       throw new SignerUnavailable("AWS KMS: ThrottlingException");

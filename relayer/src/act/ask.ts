@@ -1,16 +1,23 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Address } from "viem";
 import { shortMessage } from "../chains/revert.ts";
 import type { CheckName } from "../plan/actions.ts";
-import { type Finding, findingSchema } from "../screening/provider.ts";
+import { type Finding, findingSchema, type ScreeningProvider } from "../screening/provider.ts";
+import { retrying } from "../screening/retry.ts";
 import type { ActContext } from "./context.ts";
 
 export interface Subject {
   name: string | null;
+  platform_id: string;
+  environment_id: string;
+  external_reference: string;
   wallet_address: Address;
-  chain_id: bigint | null;
+  /** Chains on which the wallet deposits or is paid. */
+  chainIds: readonly number[];
 }
+
+type Screen = (signal: AbortSignal) => Promise<Finding>;
 
 /** What the provider of a check finds about its subject; null when it cannot be asked, does not answer in time, or fails. */
 export async function ask(context: ActContext, check: CheckName, subject: Subject): Promise<Finding | null> {
@@ -20,23 +27,38 @@ export async function ask(context: ActContext, check: CheckName, subject: Subjec
   const describe = (error: unknown) => withoutSubject(shortMessage(error), subject);
   try {
     const provider = providers.get(check.provider);
-    if (provider === undefined) throw new Error("no such provider is configured");
-    const chainId = subject.chain_id === null ? null : Number(subject.chain_id);
-    const screen = async (signal: AbortSignal) => {
-      const answer =
-        check.checkType === "entity"
-          ? await provider.screenEntity({ name: subject.name ?? "" }, signal)
-          : await provider.screenWallet({ address: subject.wallet_address, chainId }, signal);
-      const found = findingSchema.safeParse(answer);
-      // What it says instead is not repeated: it may be about a person.
-      if (!found.success) throw new Error(`its answer is none: ${found.error.issues[0]?.path.join(".")}`);
-      return found.data;
-    };
-    return await circuits.call(check.provider, () => inTime(policy.providerTimeoutSeconds, screen), describe);
+    if (provider === undefined) throw new Error(`this relayer has no provider ${check.provider}`);
+    const screen = screening(provider, check, subject);
+    // However often it is asked again within its time, the circuit counts the check once.
+    const answer = () => inTime(policy.providerTimeoutSeconds, async (signal) => understood(await screen(signal)));
+    return await circuits.call(check.provider, answer, describe);
   } catch (error) {
     log.error({ ...check, error: describe(error) }, "a check could not be made");
     return null;
   }
+}
+
+function screening(provider: ScreeningProvider, { checkType }: CheckName, subject: Subject): Screen {
+  const { name, wallet_address: address, chainIds } = subject;
+  if (checkType === "entity") {
+    if (provider.screenEntity === undefined) throw new Error(`${provider.name} screens no names`);
+    return provider.screenEntity.bind(provider, { name: name?.trim() ?? "", key: keyOf(subject) });
+  }
+  if (provider.screenWallet === undefined) throw new Error(`${provider.name} screens no wallets`);
+  return provider.screenWallet.bind(provider, { address, chainIds });
+}
+
+function understood(answer: Finding): Finding {
+  const found = findingSchema.safeParse(answer);
+  // What it says instead is not repeated: it may be about a person.
+  if (!found.success) throw new Error(`its answer is none: ${found.error.issues[0]?.path.join(".")}`);
+  return found.data;
+}
+
+/** A party is its platform's reference and the name that goes with it: namesakes of another platform or reference are others. */
+function keyOf({ platform_id, environment_id, external_reference, name }: Subject): string {
+  const record = JSON.stringify([platform_id, environment_id, external_reference, name?.trim()]);
+  return createHash("sha256").update(record).digest("hex");
 }
 
 function isBlank(name: string | null): boolean {
@@ -47,12 +69,14 @@ function unnamed(provider: string): Finding {
   return { status: "flagged", referenceId: `${provider}:no-name:${randomUUID()}`, riskScore: null, matchedLists: [] };
 }
 
+/** One time for all attempts. */
 async function inTime<T>(seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const signal = AbortSignal.timeout(seconds * 1000);
+  const deadline = performance.now() + seconds * 1000;
   const late = once(signal, "abort").then(() => {
     throw new Error(`no answer within ${seconds} seconds`);
   });
-  return Promise.race([work(signal), late]);
+  return Promise.race([retrying(() => work(signal), deadline, signal), late]);
 }
 
 /** What a provider says of its failure may repeat whom it was asked about; that is kept nowhere. */

@@ -1,3 +1,4 @@
+import type { Terms } from "@keystoneos/protocol";
 import { sql } from "kysely";
 import type { Facts } from "../facts/types.ts";
 import type { CheckName } from "../plan/actions.ts";
@@ -9,18 +10,25 @@ import type { ActContext } from "./context.ts";
 export async function screen(context: ActContext, facts: Facts, checks: readonly CheckName[]): Promise<void> {
   const parties = await context.db
     .selectFrom("keystone.party")
-    .select(["id", "name", "wallet_address", "chain_id"])
+    .select(["id", "name", "platform_id", "environment_id", "external_reference", "wallet_address", "position"])
     .where("settlement_id", "=", facts.settlementId)
     .execute();
   let failures = 0;
   for (const check of checks) {
     const party = parties.find((candidate) => candidate.id === check.partyId);
     if (party === undefined) continue;
-    const found = await ask(context, check, party);
+    const found = await ask(context, check, { ...party, chainIds: chainsOf(facts.terms, party.position) });
     await store(context, facts.settlementId, check, found);
     if (found === null) failures++;
   }
   if (failures > 0) throw new Error(`${failures} of ${checks.length} checks could not be made`);
+}
+
+/** A wallet acts wherever a leg of the terms takes from it or pays it, which may be several chains. */
+function chainsOf({ legs }: Terms, position: number): number[] {
+  const wallet = 2 * position + 1;
+  const own = legs.filter(({ from, to }) => from === wallet || to === wallet);
+  return [...new Set(own.map(({ chainId }) => Number(chainId)))];
 }
 
 async function store(

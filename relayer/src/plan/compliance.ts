@@ -40,7 +40,9 @@ export function planCompliance(facts: Facts, now: Date, policy: Policy): Action[
   if (!created) return actions;
   const shown = statementShown(facts);
   if (shown !== undefined && shown.sequence >= last.sequence) return actions;
-  const call = { chainId: facts.coordinatorChainId, kind: "attest" as const, subject: last.sequence.toString() };
+  // Attesters count their words by themselves, so a number alone would be another's word too.
+  const effect = `${facts.attester.toLowerCase()}:${last.sequence}`;
+  const call = { chainId: facts.coordinatorChainId, kind: "attest" as const, subject: effect };
   const subject = nextAttempt(facts, call, now, policy.repeatSeconds);
   if (subject === null) return actions;
   return [...actions, { type: "send", ...call, subject, call: { name: "attest", sequence: last.sequence } }];

@@ -1,67 +1,83 @@
-import { createHash, randomUUID } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { ListError } from "../errors.ts";
-import { normalizeName, similarity } from "./names.ts";
-import { type ListEntry, parseOfacCsv } from "./ofac-csv.ts";
-import type { Finding, ScreeningProvider } from "./provider.ts";
-
-/** Names at least this alike are flagged for a person to look at. Documented in docs/operations.md. */
-const NEAR_NAME = 0.85;
+import { randomUUID } from "node:crypto";
+import { shortMessage } from "../chains/revert.ts";
+import type { Logger } from "../log.ts";
+import type { ListName } from "./lists/formats.ts";
+import { indexLists, type ListIndex } from "./lists/index-lists.ts";
+import { loadLists } from "./lists/load.ts";
+import { contentsOf, type Manifest, parseManifest, readManifestText } from "./lists/manifest.ts";
+import { readName } from "./names.ts";
+import type { EntitySubject, Finding, ScreeningProvider, WalletSubject } from "./provider.ts";
 
 const NAME = "sanctions_list";
-const LIST = "SDN";
+
+/** How old a list is that is screened against. */
+export interface ListStatus {
+  list: ListName;
+  publishedAt: Date;
+  importedAt: Date;
+}
+
+export type SanctionsList = Required<ScreeningProvider> & { status(): ListStatus[] };
 
 /**
- * The list provider: names and wallets against a copy of OFAC's list. An exact wallet or an exact normalised name or alias is a fail, a
- * near name, or one without letters and digits, is flagged.
+ * The list provider: names and wallets against the lists of a directory. An exact wallet or an exact normalised name or alias is a fail, a
+ * near name, or one without letters and digits, is flagged. Lists that are imported later are noticed by the next screening; until they
+ * are read whole, and when they cannot be, it goes on with those it has. Throws ListError when there are none to begin with.
  */
-function sanctionsList(entries: readonly ListEntry[], version: string): ScreeningProvider {
-  const names = entries.flatMap((entry) => [entry.name, ...entry.aliases].map(normalizeName));
-  const exact = new Set(names.map((words) => words.join(" ")));
-  const wallets = new Set<string>(entries.flatMap((entry) => entry.wallets));
-  const finding = (status: Finding["status"], riskScore: number | null): Finding => ({
+export async function openSanctionsList(directory: string, log: Logger): Promise<SanctionsList> {
+  let seen = await readManifestText(directory);
+  let held = await read(directory, parseManifest(seen));
+  let reading: Promise<void> | null = null;
+
+  const follow = async (text: string): Promise<void> => {
+    // A manifest that cannot be followed is not tried again: the next import writes another one.
+    seen = text;
+    const manifest = parseManifest(text);
+    const same = contentsOf(manifest.lists) === contentsOf(held.manifest.lists);
+    held = same ? { ...held, manifest } : await read(directory, manifest);
+    log.info({ version: held.index.version, same }, "follows a new import of the lists");
+  };
+  const current = async (): Promise<ListIndex> => {
+    try {
+      const text = await readManifestText(directory);
+      if (text !== seen) reading ??= follow(text).finally(() => (reading = null));
+      await reading;
+    } catch (error) {
+      log.error({ error: shortMessage(error) }, "goes on with the lists it has");
+    }
+    return held.index;
+  };
+
+  const finding = (status: Finding["status"], riskScore: number | null, lists: ListName[], { version }: ListIndex) => ({
     status,
     referenceId: `${NAME}:${version}:${randomUUID()}`,
     riskScore,
-    matchedLists: status === "pass" || riskScore === null ? [] : [LIST],
+    matchedLists: lists,
   });
   return {
     name: NAME,
-    async screenEntity({ name }) {
-      const words = normalizeName(name);
-      if (words.length === 0) return finding("flagged", null);
-      if (exact.has(words.join(" "))) return finding("fail", 100);
-      const nearest = names.reduce((best, listed) => Math.max(best, similarity(words, listed)), 0);
-      const score = Math.min(99, Math.round(nearest * 100));
-      return nearest >= NEAR_NAME ? finding("flagged", score) : finding("pass", score);
+    async screenEntity({ name }: EntitySubject): Promise<Finding> {
+      const index = await current();
+      const words = readName(name);
+      if (words.own.length === 0) return finding("flagged", null, [], index);
+      const { exact, nearest, lists } = index.findName(words);
+      if (exact) return finding("fail", 100, lists, index);
+      return finding(lists.length > 0 ? "flagged" : "pass", Math.min(99, Math.round(nearest * 100)), lists, index);
     },
-    async screenWallet({ address }) {
-      return wallets.has(address.toLowerCase()) ? finding("fail", 100) : finding("pass", 0);
+    async screenWallet({ address }: WalletSubject): Promise<Finding> {
+      const index = await current();
+      const lists = index.findWallet(address);
+      return lists.length > 0 ? finding("fail", 100, lists, index) : finding("pass", 0, [], index);
     },
+    status: () =>
+      held.manifest.lists.map(({ list, published_at }) => ({
+        list,
+        publishedAt: new Date(published_at),
+        importedAt: new Date(held.manifest.imported_at),
+      })),
   };
 }
 
-/** Reads SDN.CSV and, where present, ALT.CSV, ADD.CSV and SDN_COMMENTS.CSV of a directory; file names in any case. Throws ListError. */
-export async function loadSanctionsList(directory: string): Promise<ScreeningProvider> {
-  const present = await readdir(directory).catch(() => {
-    throw new ListError(directory, null, "the directory of the sanctions list cannot be read");
-  });
-  const read = async (file: string): Promise<string | undefined> => {
-    const name = present.find((candidate) => candidate.toUpperCase() === file);
-    return name === undefined ? undefined : decode(await readFile(join(directory, name)));
-  };
-  const [sdn, alt, add, comments] = await Promise.all(["SDN.CSV", "ALT.CSV", "ADD.CSV", "SDN_COMMENTS.CSV"].map(read));
-  if (sdn === undefined) throw new ListError(directory, null, "has no SDN.CSV");
-  const version = createHash("sha256").update([sdn, alt, add, comments].join("\u0000")).digest("hex").slice(0, 16);
-  return sanctionsList(parseOfacCsv({ sdn, alt, add, comments }), version);
-}
-
-/** Newer publications are UTF-8, older ones Latin-1. */
-function decode(bytes: Buffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return bytes.toString("latin1");
-  }
+async function read(directory: string, manifest: Manifest): Promise<{ index: ListIndex; manifest: Manifest }> {
+  return { index: await indexLists(await loadLists(directory, manifest)), manifest };
 }

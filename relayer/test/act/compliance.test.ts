@@ -21,9 +21,10 @@ import type { Action } from "../../src/plan/actions.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { Circuits } from "../../src/screening/circuits.ts";
 import type { ScreeningProvider } from "../../src/screening/provider.ts";
-import { loadSanctionsList } from "../../src/screening/sanctions-list.ts";
+
 import { keyring, storeAgreed } from "../support/agreed.ts";
 import { A, policy, T0 } from "../support/facts.ts";
+import { shippedLists } from "../support/lists.ts";
 import { createViews, show } from "../support/views.ts";
 
 const attester = localAccount("attester");
@@ -33,11 +34,11 @@ describe("screening and attestation", function () {
   let database: TestDatabase;
   let db: Store;
   let source: FactsSource;
-  let list: ScreeningProvider;
+  let list: Required<ScreeningProvider>;
   let agreed: Awaited<ReturnType<typeof storeAgreed>>;
 
   before(async () => {
-    list = await loadSanctionsList(new URL("../../lists", import.meta.url).pathname);
+    list = await shippedLists();
   });
   beforeEach(async () => {
     database = await freshDatabase();
@@ -192,7 +193,13 @@ describe("screening and attestation", function () {
       true,
     );
     expect(plan(await facts(), new Date(), policy)).to.deep.equal([
-      { type: "send", chainId: A, kind: "attest", subject: "1", call: { name: "attest", sequence: 1n } },
+      {
+        type: "send",
+        chainId: A,
+        kind: "attest",
+        subject: `${attester.address.toLowerCase()}:1`,
+        call: { name: "attest", sequence: 1n },
+      },
     ]);
   });
 

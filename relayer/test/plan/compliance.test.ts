@@ -61,7 +61,9 @@ describe("plan: compliance", () => {
   });
 
   it("sends what was signed and is not on chain, signs anew only what changed, above every sequence used", () => {
-    expect(names(factsOf(terms, { ...screening, checks, signed }))).to.deep.equal([`attest:${A}:1`]);
+    expect(names(factsOf(terms, { ...screening, checks, signed }))).to.deep.equal([
+      `attest:${A}:0x${"a".repeat(40)}:1`,
+    ]);
     const shown = [{ attester: factsOf().attester, sequence: 7n, statuses: [1, 1, 1, 2], validUntil: T0 + 9999 }];
     expect(plan(factsOf(terms, { ...screening, checks, statements: shown }), NOW, policy)).to.deep.equal([
       { type: "sign", statuses: [1, 1, 1, 1], sequence: 8n, round: 1 },
@@ -143,7 +145,9 @@ describe("plan: compliance", () => {
       };
       expect(names(factsOf(terms, renewed))).to.deep.equal(["sign:10"]);
       const word = { sequence: 10n, statuses: [1, 1, 1, 1], validUntil: T0 + 9999, round: 2 };
-      expect(names(factsOf(terms, { ...renewed, signed: [...signed, word] }))).to.deep.equal([`attest:${A}:10`]);
+      expect(names(factsOf(terms, { ...renewed, signed: [...signed, word] }))).to.deep.equal([
+        `attest:${A}:0x${"a".repeat(40)}:10`,
+      ]);
       const lasting = ending.map((one) => ({ ...one, validUntil: T0 + 660 }));
       expect(names(factsOf(terms, { ...screening, checks, signed, statements: lasting })).join()).to.not.include(
         "begin",

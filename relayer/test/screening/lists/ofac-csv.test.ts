@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { ListError } from "../../src/errors.ts";
-import { parseOfacCsv } from "../../src/screening/ofac-csv.ts";
+import { ListError } from "../../../src/errors.ts";
+import { parseOfacCsv } from "../../../src/screening/lists/ofac-csv.ts";
 
 const NULLS = Array.from({ length: 8 }, () => "-0- ").join(",");
 const line = (entNum: number | string, name: string, remarks = "-0- ") =>
@@ -28,13 +28,18 @@ describe("OFAC's CSV", () => {
     };
     expect(parseOfacCsv(files)).to.deep.equal([
       {
-        entNum: 36,
-        name: "DOE, John",
-        aliases: ["DOE, Johnny"],
+        names: ["DOE, John", "DOE, Johnny"],
         wallets: ["0xabcdef0123456789abcdef0123456789abcdef01", "0x1111111111111111111111111111111111111111"],
       },
-      { entNum: 173, name: "ACME, INC.", aliases: [], wallets: ["0x2222222222222222222222222222222222222222"] },
+      { names: ["ACME, INC."], wallets: ["0x2222222222222222222222222222222222222222"] },
     ]);
+  });
+
+  it("is read whole where remarks overflow in the middle of an address", () => {
+    const sdn = line(36, "DOE, John", '"DOB 1 Jan 1970; Digital Currency Address - ETH 0x2222222222"');
+    const comments = `36,"${"2".repeat(30)}; alt. Digital Currency Address - ETH 0x${"3".repeat(40)}."\r\n`;
+    const [entry] = parseOfacCsv({ sdn, comments });
+    expect(entry?.wallets).to.deep.equal([`0x${"2".repeat(40)}`, `0x${"3".repeat(40)}`]);
   });
 
   it("is refused where it is malformed, by file and line", () => {
