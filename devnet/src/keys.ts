@@ -4,7 +4,7 @@ import { type HDAccount, mnemonicToAccount } from "viem/accounts";
 /** The mnemonic that every development node knows. Whatever these keys hold on a public chain belongs to everybody. */
 const MNEMONIC = "test test test test test test test test test test test junk";
 
-/** What the first accounts of the mnemonic do in the local world; from `firstParty` on they are wallets of parties. */
+/** What the accounts of the mnemonic do in the local world; from `firstParty` up to the sandbox's two they are wallets of parties. */
 export const ROLE = {
   deployer: 0,
   relayer: 1,
@@ -14,6 +14,8 @@ export const ROLE = {
   verifierB: 5,
   executor: 6,
   firstParty: 7,
+  faucet: 28,
+  counterparty: 29,
 } as const;
 
 export type Role = keyof typeof ROLE;

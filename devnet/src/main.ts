@@ -61,6 +61,7 @@ async function introduce(world: World): Promise<string> {
   API          ${world.apiUrl}
   GraphQL      ${world.graphqlUrl}
   Issuer       ${world.issuer.url}
+  Sandbox      ${world.urls.sandbox}
 ${world.chains.map(({ chainId, rpcUrl }) => `  Chain        ${rpcUrl}  (${chainId})`).join("\n")}
   Logs         ${join(world.dir, "logs")}
   Clients      ${join(world.dir, "clients.json")}

@@ -3,7 +3,6 @@ import { join, resolve } from "node:path";
 import type { Deployment } from "@keystoneos/protocol";
 import type { Address } from "viem";
 import { writeJson } from "../../ignition/record.ts";
-import { ACCOUNTS } from "./chains/anvil.ts";
 import { startChain } from "./chains.ts";
 import { deployLocally, type LocalDeployment } from "./deploy/world.ts";
 import { DevnetError } from "./errors.ts";
@@ -13,7 +12,13 @@ import { lockFolder } from "./process/lock.ts";
 import { runNodeScript, startNodeProcess } from "./process/node-process.ts";
 import { type Running, Supervisor, type Unit } from "./process/supervisor.ts";
 import type { Faults } from "./worker/faults.ts";
-import { ensureClients, ensureOrganizations, seedPlatforms, type WorldClient } from "./world/clients.ts";
+import {
+  ensureClients,
+  ensureOrganizations,
+  ensureSandboxClient,
+  seedPlatforms,
+  type WorldClient,
+} from "./world/clients.ts";
 import { assertPortsFree, CHAIN_IDS, freePorts, ROOT, type WorldOptions, worldOptionsFrom } from "./world/options.ts";
 import {
   AUDIENCE,
@@ -44,7 +49,7 @@ export interface World {
   /** Base of the REST API, `/v1` included. */
   apiUrl: string;
   graphqlUrl: string;
-  urls: { api: string; issuer: string; worker: string; indexer: string; relayer: string; courier: string };
+  urls: Record<"api" | "issuer" | "worker" | "indexer" | "relayer" | "courier" | "sandbox", string>;
   issuer: { url: string; tokenUrl: string; audience: string };
   clients: [WorldClient, WorldClient];
   /** Unlocked accounts with ether on both chains that nobody else uses. */
@@ -135,10 +140,10 @@ async function build(
     await provePaths();
     tell("A verdict has travelled from chain to chain: both escrows take deposits");
   });
-  const clients = issuer.then(() =>
-    ensureClients(join(dir, "clients.json"), issuerUrl(ports), secrets.issuerAdminToken),
-  );
-  const seeded = Promise.all([postgres, deployed, clients]).then(async ([, , created]) => {
+  const clients = issuer.then(() => ensureClients(dir, issuerUrl(ports), secrets.issuerAdminToken));
+  const sandboxClient = issuer.then(() => ensureSandboxClient(dir, issuerUrl(ports), secrets.issuerAdminToken));
+  const seeded = Promise.all([postgres, deployed, clients, sandboxClient]).then(async ([, , both, own]) => {
+    const created = [...both, own];
     await migrate(settings);
     const directoryClient = { client_id: DIRECTORY_CLIENT, client_secret: secrets.directoryClientSecret };
     const organizations = await ensureOrganizations(issuerUrl(ports), directoryClient, created);
@@ -152,8 +157,12 @@ async function build(
   const served = Promise.all([seeded, indexed]).then(async () => {
     await Promise.all((["relayer", "api", "courier"] as const).map((name) => supervisor.start(service(name))));
     tell("Relayer, API and courier are ready");
+    settings.sandboxClient = await sandboxClient;
+    await supervisor.start(service("sandbox"));
+    tell("The sandbox plays the other side");
   });
-  await allOrFirstFailure([postgres, chains, issuer, deployed, proven, clients, seeded, indexed, served]);
+  const clientsCreated = [clients, sandboxClient];
+  await allOrFirstFailure([postgres, chains, issuer, deployed, proven, ...clientsCreated, seeded, indexed, served]);
 
   const { deployment } = await deployed;
   const urls = {
@@ -163,6 +172,7 @@ async function build(
     indexer: `http://127.0.0.1:${ports.indexer}`,
     relayer: `http://127.0.0.1:${ports.relayer}`,
     courier: `http://127.0.0.1:${ports.courier}`,
+    sandbox: `http://127.0.0.1:${ports.sandbox}`,
   };
   return {
     dir,
@@ -174,7 +184,7 @@ async function build(
     urls,
     issuer: { url: urls.issuer, tokenUrl: `${urls.issuer}oauth/token`, audience: AUDIENCE },
     clients: await clients,
-    parties: Array.from({ length: ACCOUNTS - ROLE.firstParty }, (_, i) => localAccount(ROLE.firstParty + i).address),
+    parties: Array.from({ length: ROLE.faucet - ROLE.firstParty }, (_, i) => localAccount(ROLE.firstParty + i).address),
     blockedName: "KEYSTONE TEST BLOCKED 01",
     faults: (plan) => setFaults(urls.worker, plan),
     crash: (name, signal = "SIGKILL") => supervisor.crash(name, signal),

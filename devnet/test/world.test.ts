@@ -5,8 +5,10 @@ import { expect } from "chai";
 import { Client } from "pg";
 import { freshDatabase } from "../../test/support/database.ts";
 import { rpc } from "../src/chains/rpc.ts";
+import { DEFAULT_SCOPES } from "../src/issuer/clients.ts";
 import { localAccount } from "../src/keys.ts";
 import { isAlive } from "../src/process/identity.ts";
+import type { WorldClient } from "../src/world/clients.ts";
 import { guide } from "../src/world/guide.ts";
 import { assertPortsFree, freePorts, type Ports, worldOptionsFrom } from "../src/world/options.ts";
 import { accessToken } from "../src/world/token.ts";
@@ -26,7 +28,11 @@ const PROCESSES: ProcessName[] = [
   "relayer",
   "api",
   "courier",
+  "sandbox",
 ];
+
+/** Both trades of the printed lines are settled. */
+const GUIDE_ENDS = /FINALIZED 0x[0-9a-f]{64}\n.*\nFINALIZED Both sides have what the terms say\s*$/s;
 
 describe("the local world", function () {
   this.timeout(240_000);
@@ -45,8 +51,15 @@ describe("the local world", function () {
     >;
   };
   const ready = async () => {
-    const { api, relayer, indexer, worker, issuer } = world.urls;
-    const urls = [`${api}/ready`, `${relayer}/ready`, `${indexer}/ready`, `${worker}/health`, `${issuer}health`];
+    const { api, relayer, indexer, worker, issuer, sandbox } = world.urls;
+    const urls = [
+      `${api}/ready`,
+      `${sandbox}/ready`,
+      `${relayer}/ready`,
+      `${indexer}/ready`,
+      `${worker}/health`,
+      `${issuer}health`,
+    ];
     for (const url of urls) await until(url, async () => (await fetch(url).catch(() => null))?.ok);
   };
   const heights = () =>
@@ -68,14 +81,29 @@ describe("the local world", function () {
     expect(world.parties[0]).to.equal(localAccount("firstParty").address);
   });
 
+  it("gives the clients of integrators what they need alone, and the sandbox's no more than any machine has", async () => {
+    const scopes = async (file: string) => {
+      const [client] = JSON.parse(readFileSync(join(dir, file), "utf8")) as [WorldClient];
+      const payload = (await accessToken(world.issuer, client)).split(".")[1] as string;
+      return (JSON.parse(Buffer.from(payload, "base64url").toString()) as { scope: string }).scope.split(" ");
+    };
+    const own = await scopes("sandbox-client.json");
+    const both = await scopes("clients.json");
+    expect(own).to.deep.equal(DEFAULT_SCOPES);
+    expect(both.filter((scope) => !own.includes(scope))).to.deep.equal([
+      "instruments:write",
+      "platform:environments:manage",
+    ]);
+  });
+
   it("keeps secrets where only their owner reads them", () => {
-    for (const file of ["clients.json", "secrets.json", "session-key.pem"])
+    for (const file of ["clients.json", "sandbox-client.json", "secrets.json", "session-key.pem"])
       expect(statSync(join(dir, file)).mode & 0o077, file).to.equal(0);
   });
 
   it("prints lines for a shell that settle a trade", async () => {
     const printed = await shell(guide(world, await tokens()));
-    expect(printed).to.match(/FINALIZED 0x[0-9a-f]{64}\s*$/);
+    expect(printed).to.match(GUIDE_ENDS);
     settled = /settlement (\S+)/.exec(printed)?.[1] as string;
   });
 
@@ -94,7 +122,7 @@ describe("the local world", function () {
       expect(world.restartCount(name), name).to.be.greaterThanOrEqual(1);
     }
     await ready();
-    expect(await shell(guide(world, await tokens()))).to.match(/FINALIZED 0x[0-9a-f]{64}\s*$/);
+    expect(await shell(guide(world, await tokens()))).to.match(GUIDE_ENDS);
   });
 
   it("leaves a process down when it is told to", async () => {
@@ -152,7 +180,7 @@ describe("the local world", function () {
     const client = new Client({ connectionString: database.url });
     await client.connect();
     const { rows } = await client.query("SELECT slug FROM keystone.platform ORDER BY slug");
-    expect(rows).to.deep.equal([{ slug: "meridian" }, { slug: "northwind" }]);
+    expect(rows).to.deep.equal([{ slug: "meridian" }, { slug: "northwind" }, { slug: "sandbox" }]);
     await client.end();
     await database.drop();
   });
@@ -161,7 +189,15 @@ describe("the local world", function () {
 describe("the options of a world", () => {
   it("are the usual ones when nothing is set", () => {
     const { ports, databaseUrl } = worldOptionsFrom({});
-    expect(ports).to.include({ api: 8000, issuer: 8001, relayer: 8002, worker: 8003, courier: 8004, indexer: 42_069 });
+    expect(ports).to.include({
+      api: 8000,
+      issuer: 8001,
+      relayer: 8002,
+      worker: 8003,
+      courier: 8004,
+      sandbox: 8005,
+      indexer: 42_069,
+    });
     expect((ports as Ports).chains).to.deep.equal({ 11155111: 8545, 84532: 8546 });
     expect(databaseUrl).to.equal(undefined);
   });

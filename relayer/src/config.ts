@@ -1,16 +1,17 @@
 import { readFileSync } from "node:fs";
 import { type Deployment, parseDeployment } from "@keystoneos/protocol";
 import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
-import type { Address, Hex } from "viem";
-import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
-import { ConfigError } from "./errors.ts";
+
+import { type RpcConfig, readRpcConfig } from "./chains/rpc-config.ts";
+import { ConfigError, KeyError } from "./errors.ts";
+import { type KeySource, type KeySources, keySource } from "./keys/source.ts";
+
 import type { Policy } from "./plan/policy.ts";
 import { readScreening, type ScreeningConfig, screeningVariables } from "./screening/config.ts";
 
-const privateKey = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value), {
-  message: "must be a private key: 0x and 64 hex digits",
-});
+const MAX_GAS_KEYS = 16;
+
 const seconds = (value: number) => z.coerce.number().positive().default(value);
 const url = z.url({ protocol: /^(https?|wss?)$/, message: "must be an http or ws URL" });
 
@@ -21,12 +22,12 @@ const schema = z.object({
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a schema name")
     .default("indexer"),
-  /** Pays gas. Attests nothing, owns nothing else. */
-  RELAYER_PRIVATE_KEY: privateKey,
-  /** Signs attestations. Never sends a transaction. */
-  ATTESTER_PRIVATE_KEY: privateKey,
+  /** Where the keys are kept that pay gas, with commas between them. They attest nothing, and own nothing else. */
+  RELAYER_KEYS: z.string(),
+  /** Where the key is kept that signs attestations. It never sends a transaction. */
+  ATTESTER_KEY: z.string(),
   /** Takes the MANUAL steps that KeyStone's operators ask for. Without it they wait for a relayer that has it. */
-  OPERATOR_PRIVATE_KEY: privateKey.optional(),
+  OPERATOR_KEY: z.string().optional(),
   SECRETS_KEY: z.string().regex(/^(0x)?[0-9a-fA-F]{64}$/, "must be 32 bytes of hex"),
   SECRETS_KEY_ID: z.string().min(1).max(100),
   ...screeningVariables,
@@ -44,6 +45,8 @@ const schema = z.object({
   /** The collector of traces; without it nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   PROVIDER_TIMEOUT_SECONDS: seconds(10),
+  /** For one question to the nodes of a chain, over all attempts. */
+  RPC_TIMEOUT_SECONDS: seconds(10),
 });
 
 export interface Config {
@@ -51,11 +54,8 @@ export interface Config {
   indexerSchema: string;
   deployment: Deployment;
   /** By chain id. */
-  rpcUrls: ReadonlyMap<number, string>;
-  relayerKey: Hex;
-  attesterKey: Hex;
-  /** Null where this relayer takes no MANUAL steps. */
-  operatorKey: Hex | null;
+  rpc: ReadonlyMap<number, RpcConfig>;
+  keys: KeySources;
   keyring: SecretKeyring;
   screening: ScreeningConfig;
   logLevel: string;
@@ -78,15 +78,17 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   }
   const vars = parsed.data;
   const deployment = readDeployment(vars.DEPLOYMENTS_FILE);
-  checkKeys(deployment, vars.RELAYER_PRIVATE_KEY, vars.ATTESTER_PRIVATE_KEY, vars.OPERATOR_PRIVATE_KEY);
+  const timeoutMs = vars.RPC_TIMEOUT_SECONDS * 1000;
   return {
     databaseUrl: vars.DATABASE_URL,
     indexerSchema: vars.INDEXER_SCHEMA,
     deployment,
-    rpcUrls: new Map(deployment.chains.map(({ chainId }) => [chainId, rpcUrl(present, chainId)])),
-    relayerKey: vars.RELAYER_PRIVATE_KEY,
-    attesterKey: vars.ATTESTER_PRIVATE_KEY,
-    operatorKey: vars.OPERATOR_PRIVATE_KEY ?? null,
+    rpc: new Map(deployment.chains.map(({ chainId }) => [chainId, readRpcConfig(present, chainId, timeoutMs)])),
+    keys: {
+      gas: gasKeys(vars.RELAYER_KEYS, present),
+      attester: oneKey("ATTESTER_KEY", vars.ATTESTER_KEY, present),
+      operator: vars.OPERATOR_KEY === undefined ? null : oneKey("OPERATOR_KEY", vars.OPERATOR_KEY, present),
+    },
     keyring: secretKeyring(vars.SECRETS_KEY_ID, vars.SECRETS_KEY),
     screening: readScreening(vars, deployment.templates),
     logLevel: vars.LOG_LEVEL,
@@ -113,25 +115,18 @@ function readDeployment(file: string): Deployment {
   }
 }
 
-function rpcUrl(env: Record<string, string | undefined>, chainId: number): string {
-  const variable = `RPC_URL_${chainId}`;
-  const value = env[variable];
-  if (value === undefined) throw new ConfigError(variable, "is missing");
-  const parsed = url.safeParse(value);
-  if (!parsed.success) throw new ConfigError(variable, parsed.error.issues[0]?.message ?? "is invalid");
-  return parsed.data;
+function gasKeys(value: string, env: Record<string, string | undefined>): KeySource[] {
+  const entries = value.split(",");
+  if (entries.length > MAX_GAS_KEYS) throw new ConfigError("RELAYER_KEYS", `must name at most ${MAX_GAS_KEYS} keys`);
+  return entries.map((entry, index) =>
+    oneKey("RELAYER_KEYS", entry, env, entries.length === 1 ? "" : `entry ${index + 1}: `),
+  );
 }
 
-/** One key, one power: who pays gas does not attest, and neither takes an operator's steps. */
-function checkKeys(deployment: Deployment, relayerKey: Hex, attesterKey: Hex, operatorKey: Hex | undefined): void {
-  const relayer = privateKeyToAccount(relayerKey).address;
-  const attester = privateKeyToAccount(attesterKey).address;
-  const same = (a: Address, b: Address) => a.toLowerCase() === b.toLowerCase();
-  if (same(relayer, attester)) throw new ConfigError("ATTESTER_PRIVATE_KEY", "must not be the relayer's gas key");
-  const { operator } = deployment.templates;
-  if (same(operator, relayer)) throw new ConfigError("RELAYER_PRIVATE_KEY", "must not be the templates' operator");
-  if (same(operator, attester)) throw new ConfigError("ATTESTER_PRIVATE_KEY", "must not be the templates' operator");
-  if (operatorKey !== undefined && !same(operator, privateKeyToAccount(operatorKey).address)) {
-    throw new ConfigError("OPERATOR_PRIVATE_KEY", "must be the key of the templates' operator");
+function oneKey(variable: string, value: string, env: Record<string, string | undefined>, entry = ""): KeySource {
+  try {
+    return keySource(value, env);
+  } catch (error) {
+    throw error instanceof KeyError ? new ConfigError(variable, entry + error.message) : error;
   }
 }

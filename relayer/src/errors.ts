@@ -32,3 +32,17 @@ export class ChainError extends RelayerError {
     super("chain", message, options);
   }
 }
+
+/** A key that cannot be used: malformed, refused, of another kind, or its holder answered something else. Never says what the key is. */
+export class KeyError extends RelayerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("key", message, options);
+  }
+}
+
+/** The holder of a key does not answer, or is too busy to; asking again may help. */
+export class SignerUnavailable extends RelayerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("signer_unavailable", message, options);
+  }
+}

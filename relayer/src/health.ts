@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import { sql } from "kysely";
 import { type Chain, checkChain } from "./chains/client.ts";
 import { shortMessage } from "./chains/revert.ts";
+import type { KeySlot } from "./keys/slot.ts";
 import type { Loop } from "./loop.ts";
 import type { ListStatus } from "./screening/sanctions-list.ts";
 
@@ -17,30 +18,36 @@ export interface Health {
 /** A pass that takes longer than this is stuck. */
 const STALE_MS = 60_000;
 
-interface Parts {
+export interface HealthParts {
   db: Store;
-  chains: Iterable<Chain>;
+  chains: readonly Chain[];
+  keys: readonly Pick<KeySlot, "name" | "check">[];
   loop: Loop;
   registry: Registry;
   lists: () => readonly ListStatus[];
 }
 
 /**
- * `/health`: the process lives. `/ready`: database, views, nodes and the reconciler answer; 503 names what does not; either way how old
- * the sanctions lists are. `/metrics`: for Prometheus.
+ * `/health`: the process lives. `/ready`: database, views, a quorum of each chain's nodes, the holders of the keys and the reconciler
+ * answer; 503 names what does not. Either way `degraded` names the nodes that are unwell while a quorum is left, and how old the sanctions
+ * lists are is told. `/metrics`: for Prometheus.
  */
-export async function serveHealth(host: string, port: number, parts: Parts): Promise<Health> {
+export async function serveHealth(host: string, port: number, parts: HealthParts): Promise<Health> {
   const app = new Hono();
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.get("/ready", async (c) => {
     const failing = await failures(parts);
+    const ailing = [...parts.chains].flatMap(({ chainId, nodes }) =>
+      nodes.ailing().map((line) => `chain ${chainId}: ${line}`),
+    );
     const sanctions_lists = parts.lists().map(({ list, publishedAt, importedAt }) => ({
       list,
       published_at: publishedAt.toISOString(),
       imported_at: importedAt.toISOString(),
     }));
-    if (failing.length === 0) return c.json({ status: "ok", sanctions_lists });
-    return c.json({ status: "unavailable", failing, sanctions_lists }, 503);
+    const rest = { ...(ailing.length === 0 ? {} : { degraded: ailing }), sanctions_lists };
+    if (failing.length > 0) return c.json({ status: "unavailable", failing, ...rest }, 503);
+    return c.json({ status: "ok", ...rest });
   });
   const { registry } = parts;
   app.get("/metrics", async (c) => c.body(await registry.text(), 200, { "content-type": registry.contentType }));
@@ -59,14 +66,12 @@ export async function serveHealth(host: string, port: number, parts: Parts): Pro
   };
 }
 
-async function failures({ db, chains, loop }: Parts): Promise<string[]> {
+async function failures({ db, chains, keys, loop }: HealthParts): Promise<string[]> {
   const checks: [string, () => Promise<unknown>][] = [
     ["database", () => sql`SELECT 1`.execute(db)],
     ["indexer", () => db.selectFrom("indexer.chain_head").select("chain_id").execute()],
-    ...[...chains].map((chain): [string, () => Promise<unknown>] => [
-      `chain ${chain.chainId}`,
-      () => checkChain(chain),
-    ]),
+    ...chains.map((chain): [string, () => Promise<unknown>] => [`chain ${chain.chainId}`, () => checkChain(chain)]),
+    ...keys.map((slot): [string, () => Promise<unknown>] => [slot.name, () => slot.check()]),
     ["reconciler", async () => checkLoop(loop)],
   ];
   const results = await Promise.all(

@@ -1,19 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "@keystoneos/store";
 import { startTracing } from "@keystoneos/telemetry";
-import { privateKeyToAccount } from "viem/accounts";
 import type { ActContext } from "./act/context.ts";
-import { checkChain, connectChain } from "./chains/client.ts";
+import { type Chain, checkChain, connectChain } from "./chains/client.ts";
 import { shortMessage } from "./chains/revert.ts";
 import { hasRouter } from "./chains/router.ts";
 import { checkRulesets } from "./chains/rulesets.ts";
+import { createWatch } from "./chains/watch.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./errors.ts";
 import { SecretBook } from "./facts/secrets.ts";
 import { type Health, serveHealth } from "./health.ts";
+import { openKeys } from "./keys/open.ts";
+import { keySlots, slotsIn } from "./keys/slot.ts";
 import type { Logger } from "./log.ts";
 import { Loop } from "./loop.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, rpcMetrics } from "./metrics.ts";
 import { Reconciler } from "./reconcile.ts";
 import { Circuits } from "./screening/circuits.ts";
 import type { Screening } from "./screening/open.ts";
@@ -25,21 +27,27 @@ export interface Relayer {
   stop(): Promise<void>;
 }
 
-/** Puts the parts together and starts them. Waits for database and nodes that do not answer yet; /ready says for which. */
+/** Puts the parts together and starts them. Waits for keys, database and nodes that do not answer yet; /ready says for which. */
 export async function startRelayer(config: Config, screening: Screening, log: Logger): Promise<Relayer> {
   const tracing = startTracing("relayer", config.tracesUrl);
   const onError = (error: Error) => log.warn({ error: error.message }, "the database closed a connection");
   const db = connect({ databaseUrl: config.databaseUrl, indexerSchema: config.indexerSchema, onError });
-  const chains = new Map(
-    config.deployment.chains.map((entry) => [
-      entry.chainId,
-      connectChain(entry, config.rpcUrls.get(entry.chainId) ?? ""),
-    ]),
-  );
   const { providers } = screening;
   const lists = () => screening.sanctionsList?.status() ?? [];
-  const { registry, countAction } = createMetrics(db, lists);
-  const account = privateKeyToAccount(config.relayerKey);
+  const { registry, countAction, observeSigning } = createMetrics(db, lists);
+  const chains = new Map<number, Chain>();
+  const watch = createWatch(log, rpcMetrics(registry, chains));
+  for (const entry of config.deployment.chains) {
+    const rpc = config.rpc.get(entry.chainId);
+    if (rpc !== undefined) chains.set(entry.chainId, connectChain(entry, rpc, watch));
+  }
+  const slots = keySlots(config);
+  const loop = new Loop(() => reconciler.pass(), config.tickMs);
+  const parts = { db, chains: [...chains.values()], keys: slotsIn(slots), loop, registry, lists };
+  const health: Health = await serveHealth(config.host, config.port, parts);
+  const keys = await patiently("the keys", () => openKeys(slots, config.deployment, observeSigning), log);
+  const [account] = keys.gas;
+  if (account === undefined) throw new ConfigError("RELAYER_KEYS", "is missing");
   const context: ActContext = {
     db,
     deployment: config.deployment,
@@ -47,12 +55,12 @@ export async function startRelayer(config: Config, screening: Screening, log: Lo
       db,
       chains,
       account,
-      operator: config.operatorKey === null ? null : privateKeyToAccount(config.operatorKey),
+      operator: keys.operator,
       log,
       rebroadcastSeconds: config.rebroadcastSeconds,
       trackedHeads: new Map(),
     },
-    attester: privateKeyToAccount(config.attesterKey),
+    attester: keys.attester,
     secrets: new SecretBook(config.keyring, log),
     providers,
     circuits: new Circuits(db),
@@ -61,55 +69,44 @@ export async function startRelayer(config: Config, screening: Screening, log: Lo
     countAction,
   };
   const reconciler = new Reconciler(context);
-  const loop = new Loop(() => reconciler.pass(), config.tickMs);
-  let stopped = false;
-  const stopping = () => stopped;
-  const health: Health = await serveHealth(config.host, config.port, {
-    db,
-    chains: chains.values(),
-    loop,
-    registry,
-    lists,
-  });
-  const keys = {
-    relayer: account.address,
-    attester: context.attester.address,
-    operator: context.pipeline.operator?.address,
+  const addresses = {
+    relayer: keys.gas.map((signer) => signer.address),
+    attester: keys.attester.address,
+    operator: keys.operator?.address,
   };
-  log.info({ port: health.port, ...keys }, "relayer started");
+  log.info({ port: health.port, ...addresses }, "relayer started");
 
-  for (const chain of chains.values())
-    await patiently(`chain ${chain.chainId}`, () => checkChain(chain), log, stopping);
+  for (const chain of chains.values()) await patiently(`chain ${chain.chainId}`, () => checkChain(chain), log);
   const home = chains.get(config.deployment.coordinatorChainId);
   if (home !== undefined) {
-    await patiently("the coordinator", () => checkRulesets(home, config.deployment), log, stopping);
+    await patiently("the coordinator", () => checkRulesets(home, config.deployment), log);
     const findRouter = async () => {
       context.policy.opensAtOnce = await hasRouter(home, config.deployment);
     };
-    await patiently("the router", findRouter, log, stopping);
+    await patiently("the router", findRouter, log);
     if (!context.policy.opensAtOnce) log.warn("there is no router: settlements are opened step by step");
   }
-  await patiently("the database", () => context.circuits.register(providers.keys()), log, stopping);
+  await patiently("the database", () => context.circuits.register(providers.keys()), log);
   loop.start();
   return {
     port: health.port,
     async stop() {
-      stopped = true;
       await loop.stop();
       await health.close();
+      for (const { nodes } of chains.values()) nodes.close();
       await tracing.stop();
       await db.destroy();
     },
   };
 }
 
-/** A node of another chain and a missing ruleset end the start; a node that does not answer may come back. */
-async function patiently(what: string, work: () => Promise<void>, log: Logger, stopped: () => boolean): Promise<void> {
-  for (let attempt = 1; !stopped(); attempt++) {
+/** What is configured wrongly ends the start, as nodes of other chains do; what does not answer may come back. */
+async function patiently<T>(what: string, work: () => Promise<T>, log: Logger): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof ConfigError || /the node is of chain/.test(shortMessage(error))) throw error;
+      if (error instanceof ConfigError) throw error;
       log.warn({ attempt, error: shortMessage(error) }, `waiting for ${what}`);
       await sleep(Math.min(attempt, 5) * 1000);
     }

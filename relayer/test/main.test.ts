@@ -29,10 +29,12 @@ describe("the relayer's start", function () {
     env = {
       DATABASE_URL: "postgres://127.0.0.1:1/nowhere",
       DEPLOYMENTS_FILE: join(directory, "deployments.json"),
-      RPC_URL_11155111: "http://127.0.0.1:1",
-      RPC_URL_84532: "http://127.0.0.1:1",
-      RELAYER_PRIVATE_KEY: localPrivateKey("relayer"),
-      ATTESTER_PRIVATE_KEY: localPrivateKey("attester"),
+      RPC_URLS_11155111: "http://127.0.0.1:1",
+      RPC_URLS_84532: "http://127.0.0.1:1",
+      RELAYER_KEYS: "env:GAS",
+      GAS: localPrivateKey("relayer"),
+      ATTESTER_KEY: "env:ATTESTER",
+      ATTESTER: localPrivateKey("attester"),
       SECRETS_KEY: "12".repeat(32),
       SECRETS_KEY_ID: "k1",
       SANCTIONS_LIST_DIR: directory,
@@ -42,7 +44,7 @@ describe("the relayer's start", function () {
   afterEach(() => rm(directory, { recursive: true }));
 
   const expectNoKeys = (output: string) => {
-    for (const key of [env.RELAYER_PRIVATE_KEY, env.ATTESTER_PRIVATE_KEY, env.SECRETS_KEY]) {
+    for (const key of [env.GAS, env.ATTESTER, env.SECRETS_KEY]) {
       expect(output).to.not.contain(key?.replace("0x", ""));
     }
   };
@@ -62,5 +64,21 @@ describe("the relayer's start", function () {
     expect(code).to.equal(1);
     expect(line).to.deep.include({ code: "sanctions_list", msg: "SDN.CSV: is not the file that was imported" });
     expectNoKeys(output);
+  });
+
+  it("ends with one line that names the key which cannot be used, and not where it is", async () => {
+    await cp(new URL("../lists", import.meta.url).pathname, directory, { recursive: true });
+    const passwordFile = join(directory, "password");
+    await writeFile(passwordFile, "a password", { mode: 0o644 });
+    const RELAYER_PORT = "0";
+    const ATTESTER_KEY = `keystore:${join(directory, "none.json")}?password-file=${passwordFile}`;
+    const { code, line, output } = await run({ ...env, RELAYER_PORT, ATTESTER_KEY });
+    expect(code).to.equal(1);
+    expect(line).to.deep.include({
+      code: "config",
+      msg: "ATTESTER_KEY: password-file: others can use it, take their rights away (chmod 600)",
+    });
+    expectNoKeys(output);
+    expect(output).to.not.contain(directory);
   });
 });

@@ -57,7 +57,7 @@ export function steps(): Step[] {
 
 /** Packages whose types need other settings than the root's: those that have a tsconfig.json of their own. */
 function ownProjects(): string[] {
-  return globSync("{packages/*,indexer,relayer,api,devnet}", { cwd: root })
+  return globSync("{packages/*,indexer,relayer,api,sandbox,devnet}", { cwd: root })
     .filter((folder) => existsSync(join(root, folder, "tsconfig.json")))
     .sort();
 }

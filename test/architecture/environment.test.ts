@@ -20,16 +20,16 @@ function exampleVariables(): string[] {
 const INTERNAL = /^(PONDER_|NODE_|KEYSTONE_TEST_)/;
 
 describe(".env.example", () => {
-  const configs = read(["{indexer,relayer,api,devnet}/src/**/config.ts", "devnet/src/world/options.ts"]);
+  const configs = read(["{indexer,relayer,api,sandbox,devnet}/src/**/config.ts", "devnet/src/world/options.ts"]);
   const readers = read([
-    "{packages/*,indexer,relayer,api,devnet}/src/**/*.ts",
+    "{packages/*,indexer,relayer,api,sandbox,devnet}/src/**/*.ts",
     "indexer/*.ts",
     "test/support/*.ts",
     "hardhat.config.ts",
   ]);
 
   it("sees the configuration of every process", () => {
-    for (const process of ["indexer", "relayer", "api"])
+    for (const process of ["indexer", "relayer", "api", "sandbox"])
       expect([...configs.keys()]).to.include(`${process}/src/config.ts`);
   });
 

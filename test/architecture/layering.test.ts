@@ -4,7 +4,7 @@ import { circles, climbingImports, strayContractImports } from "./support/layeri
 import { files, read } from "./support/repository.ts";
 import { ROOMS } from "./support/rooms.ts";
 
-const typescript = read(["{packages/*,indexer,relayer,api,devnet,ignition}/**/*.{ts,mts,js,mjs}"]);
+const typescript = read(["{packages/*,indexer,relayer,api,sandbox,devnet,ignition}/**/*.{ts,mts,js,mjs}"]);
 
 describe("layering", () => {
   it("sees the whole house", () => {

@@ -89,7 +89,8 @@ async function drive(context: Context, settlement: Settlement, willing: readonly
   const giveUp = performance.now() + PATIENCE_MS;
   while (performance.now() < giveUp) {
     const now = await read(context, settlement.id).catch(() => null);
-    if (now !== null && ENDS.includes(now.state)) return now.state;
+    // Before that a reorg may take the end back, and a deposit with it.
+    if (now !== null && ENDS.includes(now.state) && now.on_chain?.finality === "finalized") return now.state;
     if (now?.state === "AWAITING_DEPOSITS") {
       for (const leg of now.legs) {
         const role = leg.party_role as Role;

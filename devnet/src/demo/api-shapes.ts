@@ -22,6 +22,7 @@ export interface Settlement {
   legs: SettlementLeg[];
   compliance: { status: string };
   on_chain_state: string | null;
+  on_chain: { finality: "pending" | "safe" | "finalized" } | null;
   maturity_at: string | null;
   /** Of a repo. */
   repo_metadata: { closing_settlement_id: string; closing_status: string } | null;

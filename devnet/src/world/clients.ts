@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { connect } from "@keystoneos/store";
 import { DevnetError } from "../errors.ts";
+import { DEFAULT_SCOPES } from "../issuer/clients.ts";
 
 /** A platform of the local world with the credentials of its one environment. */
 export interface WorldClient {
@@ -13,33 +15,53 @@ export interface WorldClient {
   clientSecret: string;
 }
 
-const PLATFORMS = [
+type Seat = Pick<WorldClient, "platform" | "name" | "environment">;
+
+const PLATFORMS: [Seat, Seat] = [
   { platform: "northwind", name: "Northwind Custody", environment: "local" },
   { platform: "meridian", name: "Meridian Bank", environment: "local" },
-] as const;
+];
+const SANDBOX: [Seat] = [{ platform: "sandbox", name: "Sandbox Counterparty", environment: "local" }];
+
+/** Beside the usual ones, what an integrator needs who has nobody else to ask. */
+const INTEGRATOR_SCOPES = [...DEFAULT_SCOPES, "instruments:write", "platform:environments:manage"];
+
+/** The world's two platforms, for whoever integrates. */
+export function ensureClients(dir: string, issuerUrl: string, adminToken: string): Promise<[WorldClient, WorldClient]> {
+  return ensure(join(dir, "clients.json"), PLATFORMS, INTEGRATOR_SCOPES, issuerUrl, adminToken);
+}
+
+/** The platform of the sandbox's counterparty. */
+export async function ensureSandboxClient(dir: string, issuerUrl: string, adminToken: string): Promise<WorldClient> {
+  const [client] = await ensure(join(dir, "sandbox-client.json"), SANDBOX, DEFAULT_SCOPES, issuerUrl, adminToken);
+  return client;
+}
 
 /** Has the issuer create one client for each platform, unless `file` (mode 0600) holds them already. */
-export async function ensureClients(
+async function ensure<T extends [Seat, ...Seat[]]>(
   file: string,
+  seats: T,
+  scopes: string[],
   issuerUrl: string,
   adminToken: string,
-): Promise<[WorldClient, WorldClient]> {
+): Promise<{ [Each in keyof T]: WorldClient }> {
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
-  const create = async (platform: (typeof PLATFORMS)[number]): Promise<WorldClient> => {
+  const create = async (seat: Seat): Promise<WorldClient> => {
     const response = await fetch(`${issuerUrl}clients`, {
       method: "POST",
       headers: { "content-type": "application/json", authorization: `Bearer ${adminToken}` },
-      body: JSON.stringify({ name: platform.name }),
+      body: JSON.stringify({ name: seat.name, scopes }),
     });
     if (response.status !== 201)
       throw new DevnetError("ClientNotCreated", `The issuer refused: ${await response.text()}`);
     const { client_id, client_secret } = (await response.json()) as { client_id: string; client_secret: string };
-    return { ...platform, clientId: client_id, clientSecret: client_secret };
+    return { ...seat, clientId: client_id, clientSecret: client_secret };
   };
-  const clients: [WorldClient, WorldClient] = [await create(PLATFORMS[0]), await create(PLATFORMS[1])];
+  const clients: WorldClient[] = [];
+  for (const seat of seats) clients.push(await create(seat));
   writeFileSync(`${file}.new`, `${JSON.stringify(clients, null, 2)}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
-  return clients;
+  return clients as { [Each in keyof T]: WorldClient };
 }
 
 /**

@@ -57,7 +57,26 @@ ${deposit("BUYER", "buyer", buyer)}
 
 # The last deposit settles it in its own transaction
 until curl -s $API/settlements/$ID -H "Authorization: Bearer $BUYER_TOKEN" | grep -q '"state":"FINALIZED"'; do sleep 1; done
-curl -s $API/settlements/$ID -H "Authorization: Bearer $BUYER_TOKEN" | ${pick('j.state+" "+j.settlement_hash')}`;
+curl -s $API/settlements/$ID -H "Authorization: Bearer $BUYER_TOKEN" | ${pick('j.state+" "+j.settlement_hash')}
+
+${alone(world.urls.sandbox, seller)}`;
+}
+
+/** A settlement with one platform's token: the sandbox gives what is to be sold, and buys it. */
+function alone(sandboxUrl: string, seller: Address): string {
+  const ask = (path: string, body: string) =>
+    `curl -s -w '\\n' $SANDBOX/${path} -H "Authorization: Bearer $SELLER_TOKEN" -H 'Content-Type: application/json' -d '${body}'`;
+  return `# The same with nobody to trade with: two calls to the sandbox, the faucet and the counterparty, beside those of any trade
+export SANDBOX=${sandboxUrl}
+REF=ALONE-$(date +%s)
+${ask("faucet", `{"chain_id":11155111,"address":"${seller}","instrument_id":"KBOND","quantity":"100"}`)}
+INSTRUCTION=$(${instruct("SELLER", "seller", seller, "Alpine Bond Desk", ["deliver", "receive"])} | ${pick("j.id")})
+MATCH=$(${ask("counterparty", `{"instruction_id":"'$INSTRUCTION'","script":"settle"}`)})
+ID=$(printf %s "$MATCH" | ${pick("j.settlement_id")}) && echo "alone $ID"
+until curl -s $API/settlements/$ID -H "Authorization: Bearer $SELLER_TOKEN" | grep -q '"state":"AWAITING_DEPOSITS"'; do sleep 1; done
+${deposit("SELLER", "seller", seller)}
+until curl -s $API/settlements/$ID -H "Authorization: Bearer $SELLER_TOKEN" | grep -q '"state":"FINALIZED"'; do sleep 1; done
+curl -s $SANDBOX/counterparty/$INSTRUCTION -H "Authorization: Bearer $SELLER_TOKEN" | ${pick('j.state+" "+j.detail')}`;
 }
 
 function rpcBody(method: string, params: string): string {

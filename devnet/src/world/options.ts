@@ -21,6 +21,7 @@ export interface Ports {
   relayer: number;
   api: number;
   courier: number;
+  sandbox: number;
 }
 
 export interface WorldOptions {
@@ -55,6 +56,7 @@ const environmentSchema = z.object({
   RELAYER_PORT: port(8002),
   API_PORT: port(8000),
   COURIER_PORT: port(8004),
+  SANDBOX_PORT: port(8005),
 });
 
 /** Reads the world's options from the environment. @throws DevnetError ConfigurationError that names the variable. */
@@ -74,6 +76,7 @@ export function worldOptionsFrom(
       relayer: values.RELAYER_PORT,
       api: values.API_PORT,
       courier: values.COURIER_PORT,
+      sandbox: values.SANDBOX_PORT,
     },
   };
 }
@@ -81,19 +84,23 @@ export function worldOptionsFrom(
 /** Ports that are free at this moment, for worlds side by side. */
 export async function freePorts(): Promise<Ports> {
   const found = new Set<number>();
-  while (found.size < 9) found.add(await freePort());
-  const [postgres, first, second, issuer, worker, indexer, relayer, api, courier] = [...found] as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return { postgres, chains: { 11155111: first, 84532: second }, issuer, worker, indexer, relayer, api, courier };
+  const next = async (): Promise<number> => {
+    const port = await freePort();
+    if (found.has(port)) return next();
+    found.add(port);
+    return port;
+  };
+  return {
+    postgres: await next(),
+    chains: { 11155111: await next(), 84532: await next() },
+    issuer: await next(),
+    worker: await next(),
+    indexer: await next(),
+    relayer: await next(),
+    api: await next(),
+    courier: await next(),
+    sandbox: await next(),
+  };
 }
 
 /** @throws DevnetError PortInUse that names the variable to change. */
@@ -107,6 +114,7 @@ export async function assertPortsFree(ports: Ports, embeddedPostgres: boolean): 
     ["RELAYER_PORT", ports.relayer],
     ["API_PORT", ports.api],
     ["COURIER_PORT", ports.courier],
+    ["SANDBOX_PORT", ports.sandbox],
   ];
   for (const [variable, number] of named) {
     if (await isPortFree(number)) continue;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { localPrivateKey } from "../keys.ts";
 import type { NodeProcess } from "../process/node-process.ts";
+import type { WorldClient } from "./clients.ts";
 import { CHAIN_IDS, type Ports, ROOT } from "./options.ts";
 import type { WorldSecrets } from "./secrets.ts";
 
@@ -10,10 +11,12 @@ export interface WorldSettings {
   ports: Ports;
   databaseUrl: string;
   secrets: WorldSecrets;
+  /** The sandbox's own client; known once the issuer has created it. */
+  sandboxClient?: WorldClient;
   env: Record<string, string>;
 }
 
-export type ServiceName = "issuer" | "worker" | "indexer" | "relayer" | "api" | "courier";
+export type ServiceName = "issuer" | "worker" | "indexer" | "relayer" | "api" | "courier" | "sandbox";
 
 export const AUDIENCE = "https://api.keystoneos.xyz";
 /** The client by which the API, and whoever seeds it, manages the issuer's directory. */
@@ -56,6 +59,15 @@ function databaseEnvironment({ dir, databaseUrl }: WorldSettings): Record<string
 
 function rpcUrls(ports: Ports): Record<string, string> {
   return Object.fromEntries(CHAIN_IDS.map((chainId) => [`RPC_URL_${chainId}`, rpcUrl(ports, chainId)]));
+}
+
+/** The one node of each chain, which is ours alone: nobody counts what it is asked. */
+function relayerNodes(ports: Ports): Record<string, string> {
+  const perChain = CHAIN_IDS.map((chainId) => ({
+    [`RPC_URLS_${chainId}`]: rpcUrl(ports, chainId),
+    [`RPC_RATE_LIMIT_${chainId}`]: "10000",
+  }));
+  return Object.assign({}, ...perChain);
 }
 
 interface Described {
@@ -106,11 +118,15 @@ function described(name: ServiceName, settings: WorldSettings): Described {
       return {
         script: "relayer/src/main.ts",
         env: {
-          ...commonEnvironment(settings),
+          ...databaseEnvironment(settings),
+          ...relayerNodes(ports),
           ...sealing,
-          RELAYER_PRIVATE_KEY: localPrivateKey("relayer"),
-          ATTESTER_PRIVATE_KEY: localPrivateKey("attester"),
-          OPERATOR_PRIVATE_KEY: localPrivateKey("operator"),
+          RELAYER_KEYS: "env:LOCAL_GAS_KEY",
+          LOCAL_GAS_KEY: localPrivateKey("relayer"),
+          ATTESTER_KEY: "env:LOCAL_ATTESTER_KEY",
+          LOCAL_ATTESTER_KEY: localPrivateKey("attester"),
+          OPERATOR_KEY: "env:LOCAL_OPERATOR_KEY",
+          LOCAL_OPERATOR_KEY: localPrivateKey("operator"),
           SANCTIONS_LIST_DIR: join(ROOT, "relayer/lists"),
           RELAYER_PORT: String(ports.relayer),
         },
@@ -152,6 +168,26 @@ function described(name: ServiceName, settings: WorldSettings): Described {
           WEBHOOK_DEVELOPMENT_MODE: "on",
         },
         readyUrl: () => `http://127.0.0.1:${ports.courier}/ready`,
+      };
+    case "sandbox":
+      return {
+        script: "sandbox/src/main.ts",
+        env: {
+          ...rpcUrls(ports),
+          SANDBOX_PORT: String(ports.sandbox),
+          SANDBOX_CHAIN_IDS: CHAIN_IDS.join(),
+          SANDBOX_API_URL: `http://127.0.0.1:${ports.api}/v1`,
+          SANDBOX_TOKEN_URL: `${issuerUrl(ports)}oauth/token`,
+          SANDBOX_AUDIENCE: AUDIENCE,
+          SANDBOX_CLIENT_ID: settings.sandboxClient?.clientId ?? "",
+          SANDBOX_CLIENT_SECRET: settings.sandboxClient?.clientSecret ?? "",
+          SANDBOX_FAUCET_PRIVATE_KEY: localPrivateKey("faucet"),
+          SANDBOX_COUNTERPARTY_PRIVATE_KEY: localPrivateKey("counterparty"),
+          SANDBOX_GAS_FLOOR: "1",
+          SANDBOX_MAX_QUANTITY: "1000000000",
+          SANDBOX_TICK_MS: "500",
+        },
+        readyUrl: () => `http://127.0.0.1:${ports.sandbox}/ready`,
       };
   }
 }

@@ -1,7 +1,7 @@
 import type { Deployment } from "@keystoneos/protocol";
 import type { Store } from "@keystoneos/store";
-import type { LocalAccount } from "viem";
 import type { SecretBook } from "../facts/secrets.ts";
+import type { AttestationSigner } from "../keys/types.ts";
 import type { Logger } from "../log.ts";
 import type { CountAction } from "../metrics.ts";
 import type { Pipeline } from "../pipeline/types.ts";
@@ -14,8 +14,7 @@ export interface ActContext {
   db: Store;
   deployment: Deployment;
   pipeline: Pipeline;
-  /** Signs attestations only. */
-  attester: LocalAccount;
+  attester: AttestationSigner;
   secrets: SecretBook;
   providers: Providers;
   circuits: Circuits;

@@ -1,21 +1,31 @@
 import type { DeploymentChain } from "@keystoneos/protocol";
-import { createPublicClient, http, type PublicClient, webSocket } from "viem";
-import { ChainError } from "../errors.ts";
+import { createPublicClient, custom, type PublicClient } from "viem";
+import { Nodes } from "./nodes.ts";
+import type { RpcConfig } from "./rpc-config.ts";
+import { unwatched, type Watch } from "./watch.ts";
 
 /** A chain as the relayer uses it. Nodes are used to simulate, to send and to see what became of what was sent, never for facts. */
 export interface Chain extends DeploymentChain {
+  /**
+   * Answers of one node, the next one's when it fails: hints, by which nothing is done that could not be taken back. What decides is
+   * asked by `head`, `receipts`, `nonceAt` and `agreedRead`, which want a quorum; `broadcastAll` sends.
+   */
   client: PublicClient;
+  nodes: Nodes;
 }
 
-export function connectChain(entry: DeploymentChain, rpcUrl: string): Chain {
-  const transport = rpcUrl.startsWith("ws") ? webSocket(rpcUrl) : http(rpcUrl, { timeout: 10_000, retryCount: 1 });
-  return { ...entry, client: createPublicClient({ transport, cacheTime: 0 }) };
+/** Opens nothing before the first question. */
+export function connectChain(entry: DeploymentChain, rpc: RpcConfig, watch: Watch = unwatched): Chain {
+  const nodes = new Nodes(entry.chainId, rpc, watch);
+  const transport = custom(
+    { request: ({ method, params }: { method: string; params?: unknown }) => nodes.askOne(method, params ?? []) },
+    { retryCount: 0 },
+  );
+  // A contract could have viem fetch any URL (EIP-3668).
+  return { ...entry, nodes, client: createPublicClient({ transport, cacheTime: 0, ccipRead: false }) };
 }
 
-/** Throws ChainError when the node answers for another chain: bytes signed for it would be valid elsewhere. */
-export async function checkChain(chain: Chain): Promise<void> {
-  const actual = await chain.client.getChainId().catch((cause: unknown) => {
-    throw new ChainError(`RPC_URL_${chain.chainId}: no answer`, { cause });
-  });
-  if (actual !== chain.chainId) throw new ChainError(`RPC_URL_${chain.chainId}: the node is of chain ${actual}`);
+/** Throws when fewer nodes than the quorum are of this chain: bytes signed for it would be valid elsewhere. See `Nodes.check`. */
+export function checkChain(chain: Chain): Promise<void> {
+  return chain.nodes.check();
 }

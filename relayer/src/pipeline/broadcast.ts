@@ -1,6 +1,6 @@
 import type { Row } from "@keystoneos/store";
+import { broadcastAll } from "../chains/broadcast-all.ts";
 import type { Chain } from "../chains/client.ts";
-import { shortMessage } from "../chains/revert.ts";
 import type { Pipeline } from "./types.ts";
 
 export type StoredTransaction = Pick<
@@ -9,23 +9,16 @@ export type StoredTransaction = Pick<
 >;
 
 /**
- * Sends stored bytes. Sending them again is harmless, so every doubt ends here once more: a node that has them already, or a nonce that
+ * Sends stored bytes. Sending them again is harmless, so every doubt ends here once more: nodes that have them already, or a nonce that
  * was used, by these very bytes or others, which the tracker tells apart by looking for the hash.
  */
 export async function broadcast(pipeline: Pipeline, chain: Chain, stored: StoredTransaction): Promise<void> {
   const { hash, kind, subject } = stored;
-  try {
-    await chain.client.sendRawTransaction({ serializedTransaction: stored.raw });
-  } catch (error) {
-    const message = shortMessage(error);
-    if (!/already known|already imported|known transaction|nonce too low/i.test(message)) {
-      pipeline.log.warn(
-        { chainId: chain.chainId, hash, kind, subject, error: message },
-        "the node did not take a transaction",
-      );
-      await touch(pipeline, stored);
-      return;
-    }
+  const { outcome, answers } = await broadcastAll(chain, stored.raw);
+  if (outcome !== "taken" && outcome !== "known" && outcome !== "nonce_too_low") {
+    pipeline.log.warn({ chainId: chain.chainId, hash, kind, subject, outcome, answers }, "no node took a transaction");
+    await touch(pipeline, stored);
+    return;
   }
   await pipeline.db
     .updateTable("keystone.chain_transaction")

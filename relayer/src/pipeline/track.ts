@@ -1,28 +1,43 @@
 import { isUniqueViolation, type Row, type RowChanges, type TransactionStatus } from "@keystoneos/store";
-import type { TransactionReceipt } from "viem";
 import type { Chain } from "../chains/client.ts";
+import { head as headOf } from "../chains/head.ts";
+import { nonceAt } from "../chains/nonce.ts";
+import { receipts, type Seen } from "../chains/receipts.ts";
 import { describeRevert, revertData } from "../chains/revert.ts";
 import { broadcast } from "./broadcast.ts";
 import type { Pipeline } from "./types.ts";
 
 type Tracked = Row<"chain_transaction">;
+type Mined = Extract<Seen, { state: "mined" }>;
 
 /**
  * Brings every unfinished transaction of a chain one look further: broadcast again what is not mined, follow what is mined to finality,
- * take back what a reorg dropped. Everything it needs is stored, so it is also the recovery after a crash. While a node shows the same
- * head, nothing can have been mined or dropped, and it is asked for nothing.
+ * take back what a reorg dropped. Everything it needs is stored, so it is also the recovery after a crash. While the quorum's
+ * head is the same, nothing can have been mined or dropped, and nodes are asked for nothing. What they disagree about stays as it is.
  */
 export async function track(pipeline: Pipeline, chain: Chain): Promise<void> {
-  const head = await chain.client.getBlock();
+  const head = await headOf(chain);
   const news = pipeline.trackedHeads.get(chain.chainId) !== head.hash;
   const rows = await unfinished(pipeline, chain, head.number, news);
   const used = news ? await settledNonces(chain, head.number, rows) : new Map<string, bigint>();
+  const seen = news
+    ? await receipts(
+        chain,
+        rows.map(({ hash }) => hash),
+        head,
+      )
+    : new Map<string, Seen>();
+  const unknown: string[] = [];
   for (const row of rows) {
-    const receipt = news ? await chain.client.getTransactionReceipt({ hash: row.hash }).catch(notFound) : null;
-    if (receipt === null) await followUnmined(pipeline, chain, row, used);
-    else await followMined(pipeline, chain, row, receipt, head.number);
+    const found = seen.get(row.hash) ?? { state: "absent" };
+    if (found.state === "mined") await followMined(pipeline, chain, row, found, head.number);
+    else if (found.state === "unknown") unknown.push(found.reason);
+    // Below the block that had it, nothing can be said of whether it is still there.
+    else if (row.block_number === null || row.block_number <= head.number)
+      await followUnmined(pipeline, chain, row, used);
   }
-  pipeline.trackedHeads.set(chain.chainId, head.hash);
+  if (unknown.length === 0) pipeline.trackedHeads.set(chain.chainId, head.hash);
+  else pipeline.log.warn({ chainId: chain.chainId, count: unknown.length, reason: unknown[0] }, "receipts are unknown");
 }
 
 /** In the order of nonces; a reverted one too until its block is final, since a reorg may run it again with another end. */
@@ -49,10 +64,11 @@ async function settledNonces(chain: Chain, head: bigint, rows: Tracked[]): Promi
   const blockNumber = head > depth ? head - depth : 0n;
   const waiting = rows.filter((row) => row.block_number === null);
   const signers = [...new Set(waiting.map((row) => row.signer))];
-  const counts = await Promise.all(
-    signers.map((address) => chain.client.getTransactionCount({ address, blockNumber })),
+  return new Map(
+    await Promise.all(
+      signers.map(async (signer): Promise<[string, bigint]> => [signer, await nonceAt(chain, signer, blockNumber)]),
+    ),
   );
-  return new Map(signers.map((signer, index) => [signer, BigInt(counts[index] ?? 0)]));
 }
 
 async function followUnmined(pipeline: Pipeline, chain: Chain, row: Tracked, used: Map<string, bigint>): Promise<void> {
@@ -81,7 +97,7 @@ async function followMined(
   pipeline: Pipeline,
   chain: Chain,
   row: Tracked,
-  receipt: TransactionReceipt,
+  receipt: Mined,
   head: bigint,
 ): Promise<void> {
   const status = statusOf(chain, receipt, head);
@@ -100,7 +116,7 @@ async function followMined(
   else if (row.block_hash !== receipt.blockHash) log.info({ blockNumber: receipt.blockNumber.toString() }, "mined");
 }
 
-function statusOf(chain: Chain, receipt: TransactionReceipt, head: bigint): TransactionStatus {
+function statusOf(chain: Chain, receipt: Mined, head: bigint): TransactionStatus {
   if (receipt.status === "reverted") return "failed";
   const confirmations = head - receipt.blockNumber;
   if (confirmations >= BigInt(chain.finality.finalized)) return "finalized";
@@ -108,7 +124,7 @@ function statusOf(chain: Chain, receipt: TransactionReceipt, head: bigint): Tran
 }
 
 /** Runs the call again on the block before; best effort, for the log and the operator. */
-async function reasonOf(chain: Chain, row: Tracked, receipt: TransactionReceipt): Promise<string> {
+async function reasonOf(chain: Chain, row: Tracked, receipt: Mined): Promise<string> {
   try {
     await chain.client.call({
       account: row.signer,
@@ -140,9 +156,4 @@ async function change(pipeline: Pipeline, row: Tracked, changes: RowChanges<"cha
     if (row.status !== "failed" || !isUniqueViolation(error)) throw error;
     return false;
   }
-}
-
-function notFound(error: unknown): null {
-  if (error instanceof Error && error.name === "TransactionReceiptNotFoundError") return null;
-  throw error;
 }

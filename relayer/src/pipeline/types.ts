@@ -1,7 +1,8 @@
 import type { Store, TransactionKind } from "@keystoneos/store";
-import type { Address, Hex, LocalAccount } from "viem";
+import type { Address, Hex } from "viem";
 import type { Chain } from "../chains/client.ts";
 import type { Probe } from "../chains/simulate.ts";
+import type { TransactionSigner } from "../keys/types.ts";
 import type { Logger } from "../log.ts";
 
 /** A call that should be made, with the name of its effect. */
@@ -26,9 +27,9 @@ export interface Pipeline {
   db: Store;
   chains: ReadonlyMap<number, Chain>;
   /** The gas key. */
-  account: LocalAccount;
+  account: TransactionSigner;
   /** The operator's, where this relayer has it. */
-  operator: LocalAccount | null;
+  operator: TransactionSigner | null;
   log: Logger;
   /** How long a transaction may be unmined before its bytes are sent again. */
   rebroadcastSeconds: number;
@@ -37,7 +38,7 @@ export interface Pipeline {
 }
 
 /** The key that a draft wants. Throws when this relayer does not have it. */
-export function signerOf(pipeline: Pipeline, draft: Draft): LocalAccount {
+export function signerOf(pipeline: Pipeline, draft: Draft): TransactionSigner {
   if (draft.signer === "relayer") return pipeline.account;
   if (pipeline.operator === null) throw new Error("this relayer has no operator's key");
   return pipeline.operator;

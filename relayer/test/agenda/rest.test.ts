@@ -25,7 +25,8 @@ const waiting = (changes: Partial<Facts> = {}) =>
   factsOf(terms, { ...cleared(terms), coordinator: created("AWAITING_DEPOSITS"), ...changes });
 const rest = (facts: Facts) => restAfter(facts, plan(facts, NOW, policy), NOW, policy);
 
-describe("how long a settlement rests", () => {
+describe("how long a settlement rests", function () {
+  this.timeout(20_000);
   it("not at all while something is to be done", () => {
     expect(rest(factsOf(terms))).to.equal(null);
   });

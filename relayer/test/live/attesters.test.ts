@@ -17,6 +17,7 @@ import { Reconciler } from "../../src/reconcile.ts";
 import { Circuits } from "../../src/screening/circuits.ts";
 import type { Finding, ScreeningProvider } from "../../src/screening/provider.ts";
 import { keyring, storeAgreed } from "../support/agreed.ts";
+import { rpcAt } from "../support/chain.ts";
 import { A, B, leg, policy } from "../support/facts.ts";
 import { silent } from "../support/lists.ts";
 import { createViews, show } from "../support/views.ts";
@@ -62,7 +63,7 @@ describe("two attesters with a relayer each, on the real registry", function () 
   const home = () => chains[0] as Chain;
   const entryOf = (chainId: number) =>
     deployment.chains.find((chain) => chain.chainId === chainId) as Deployment["chains"][number];
-  const client = () => connectChain(entryOf(A), home().url).client;
+  const client = () => connectChain(entryOf(A), rpcAt(home().url)).client;
   const find = async (): Promise<Finding> => ({
     status,
     referenceId: crypto.randomUUID(),
@@ -78,7 +79,7 @@ describe("two attesters with a relayer each, on the real registry", function () 
       deployment,
       pipeline: {
         db,
-        chains: new Map(chains.map(({ chainId, url }) => [chainId, connectChain(entryOf(chainId), url)])),
+        chains: new Map(chains.map(({ chainId, url }) => [chainId, connectChain(entryOf(chainId), rpcAt(url))])),
         account: localAccount("relayer"),
         operator: null,
         log: silent,

@@ -19,6 +19,7 @@ import { createLogger } from "../../src/log.ts";
 import { Reconciler } from "../../src/reconcile.ts";
 import { Circuits } from "../../src/screening/circuits.ts";
 import { keyring, storeAgreed } from "../support/agreed.ts";
+import { rpcAt } from "../support/chain.ts";
 import { A, B, leg, policy } from "../support/facts.ts";
 import { createViews, show } from "../support/views.ts";
 
@@ -59,7 +60,7 @@ describe("interventions on the real coordinator", function () {
     await mineUnseen(blocks);
     await index();
   };
-  const client = () => connectChain(chainEntry(A), home().url).client;
+  const client = () => connectChain(chainEntry(A), rpcAt(home().url)).client;
   const chainEntry = (chainId: number) => {
     const entry = deployment.chains.find((chain) => chain.chainId === chainId);
     if (entry === undefined) throw new Error(`no chain ${chainId}`);
@@ -74,7 +75,7 @@ describe("interventions on the real coordinator", function () {
       deployment,
       pipeline: {
         db,
-        chains: new Map(chains.map(({ chainId, url }) => [chainId, connectChain(chainEntry(chainId), url)])),
+        chains: new Map(chains.map(({ chainId, url }) => [chainId, connectChain(chainEntry(chainId), rpcAt(url))])),
         account: localAccount("relayer"),
         operator: withOperator ? OPERATOR : null,
         log,

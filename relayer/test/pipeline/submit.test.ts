@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import { keccak256, parseTransaction, toFunctionSelector } from "viem";
+import { SignerUnavailable } from "../../src/errors.ts";
+import type { TransactionSigner } from "../../src/keys/types.ts";
 import { submit } from "../../src/pipeline/submit.ts";
 import { track } from "../../src/pipeline/track.ts";
+import { rejection } from "../support/keys.ts";
 import { COUNTER, type Fixture, pipelineFixture, revertingCode } from "../support/pipeline.ts";
 
 describe("submit", function () {
@@ -54,6 +57,23 @@ describe("submit", function () {
     const probes = [{ to: COUNTER, data: "0x1234" } as const];
     expect(await submit(pipeline, draft("a", { probes }))).to.deep.equal({ status: "no_effect" });
     expect(await rows()).to.deep.equal([]);
+  });
+
+  it("leaves nothing of a call whose key does not sign, and takes the same nonce when it does", async () => {
+    const { pipeline, draft, rows } = fixture;
+    const away: TransactionSigner = {
+      address: pipeline.account.address,
+      signTransaction: () => Promise.reject(new SignerUnavailable("RELAYER_KEYS: AWS KMS: ThrottlingException")),
+    };
+    await submit(pipeline, draft("a"));
+    const error = await rejection(submit({ ...pipeline, account: away }, draft("b")));
+    expect(error.message).to.equal("RELAYER_KEYS: AWS KMS: ThrottlingException");
+    expect((await rows()).map(({ subject }) => subject)).to.deep.equal(["a"]);
+    expect(await submit(pipeline, draft("b"))).to.include({ status: "sent" });
+    expect((await rows()).map(({ subject, nonce }) => [subject, nonce])).to.deep.equal([
+      ["a", 0n],
+      ["b", 1n],
+    ]);
   });
 
   it("sends nothing while the node does not answer", async () => {

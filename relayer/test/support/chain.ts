@@ -6,6 +6,8 @@ import { launchAnvil } from "../../../devnet/src/chains/anvil.ts";
 import { localAccount } from "../../../devnet/src/keys.ts";
 import { freePort } from "../../../devnet/src/ports.ts";
 import { type Chain, connectChain } from "../../src/chains/client.ts";
+import type { RpcConfig } from "../../src/chains/rpc-config.ts";
+import type { Watch } from "../../src/chains/watch.ts";
 import { A } from "./facts.ts";
 
 /** The gas key of these tests. */
@@ -32,9 +34,24 @@ export async function startTestChain(chainId = A) {
   };
 }
 
-/** The chain as the relayer sees it. */
-export function chainAt(url: string, chainId: number): Chain {
+/** The chain as the relayer sees it, through one node or several. */
+export function chainAt(
+  url: string | readonly string[],
+  chainId: number,
+  rpc: Partial<RpcConfig> = {},
+  watch?: Watch,
+): Chain {
   const endpoint = "0x0000000000000000000000000000000000000001" as const;
   const finality = { safe: 2, finalized: 5 };
-  return connectChain({ chainId, name: "test", row: 0, eid: 1, endpoint, startBlock: 0, finality }, url);
+  return connectChain(
+    { chainId, name: "test", row: 0, eid: 1, endpoint, startBlock: 0, finality },
+    { ...rpcAt(url), ...rpc },
+    watch,
+  );
+}
+
+/** How the nodes of a test are reached: a majority decides, and no test comes near the rate. */
+export function rpcAt(url: string | readonly string[]): RpcConfig {
+  const urls = [url].flat();
+  return { urls, quorum: Math.floor(urls.length / 2) + 1, requestsPerSecond: 100_000, timeoutMs: 10_000 };
 }

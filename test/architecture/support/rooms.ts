@@ -1,6 +1,6 @@
 /**
  * The rooms of the house and whom each may know. Everything points downwards, and nobody knows a room that is not named.
- * The local world starts indexer, relayer and api as processes; it does not import them.
+ * The local world starts indexer, relayer, api and sandbox as processes; it does not import them.
  */
 export const ROOMS: Readonly<Record<string, { folder: string; package?: string; knows: readonly string[] }>> = {
   protocol: { folder: "packages/protocol", package: "@keystoneos/protocol", knows: [] },
@@ -9,6 +9,7 @@ export const ROOMS: Readonly<Record<string, { folder: string; package?: string; 
   indexer: { folder: "indexer", package: "@keystoneos/indexer", knows: ["protocol"] },
   relayer: { folder: "relayer", package: "@keystoneos/relayer", knows: ["protocol", "store", "telemetry"] },
   api: { folder: "api", package: "@keystoneos/api", knows: ["protocol", "store", "telemetry"] },
+  sandbox: { folder: "sandbox", package: "@keystoneos/sandbox", knows: ["protocol"] },
   ignition: { folder: "ignition", knows: ["protocol"] },
   devnet: { folder: "devnet", package: "@keystoneos/devnet", knows: ["protocol", "store", "ignition"] },
 };

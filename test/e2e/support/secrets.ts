@@ -8,7 +8,7 @@ import { openSecret, type SecretKind, secretKeyring } from "../../../packages/st
 import type { World } from "./world.ts";
 
 /** Whose files are there to keep secrets, or hold what is sealed or on chain: all others of the world must have none. */
-const KEEPERS = ["secrets.json", "clients.json", "session-key.pem", "issuer", "postgres", "chains"];
+const KEEPERS = ["secrets.json", "clients.json", "sandbox-client.json", "session-key.pem", "issuer", "postgres", "chains"];
 
 /** A token of three parts, whoever signed it. */
 const TOKEN = /eyJ[\w-]{16,}\.eyJ[\w-]{16,}\.[\w-]{16,}/;
