@@ -5,6 +5,7 @@ import type { Address, Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
 import { ConfigError } from "./errors.ts";
+import { readSettings, type Settings } from "./pipeline/config.ts";
 import type { Policy } from "./plan/policy.ts";
 
 const privateKey = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value), {
@@ -39,7 +40,6 @@ const schema = z.object({
   MESSAGE_RETRY_SECONDS: seconds(8),
   MESSAGE_RESEND_SECONDS: seconds(20),
   REPEAT_SECONDS: seconds(30),
-  REBROADCAST_SECONDS: seconds(5),
   ATTESTATION_MARGIN_SECONDS: seconds(3600),
   /** The collector of traces; without it nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
@@ -62,7 +62,7 @@ export interface Config {
   host: string;
   port: number;
   tickMs: number;
-  rebroadcastSeconds: number;
+  pipeline: Settings;
   policy: Policy;
   tracesUrl: string | undefined;
 }
@@ -93,7 +93,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: vars.RELAYER_HOST,
     port: vars.RELAYER_PORT,
     tickMs: vars.RELAYER_TICK_MS,
-    rebroadcastSeconds: vars.REBROADCAST_SECONDS,
+    pipeline: readSettings(
+      present,
+      deployment.chains.map(({ chainId }) => chainId),
+    ),
     tracesUrl: vars.OTEL_EXPORTER_OTLP_ENDPOINT,
     policy: {
       messageRetrySeconds: vars.MESSAGE_RETRY_SECONDS,

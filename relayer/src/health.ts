@@ -16,17 +16,26 @@ export interface Health {
 /** A pass that takes longer than this is stuck. */
 const STALE_MS = 60_000;
 
-/** `/health`: the process lives. `/ready`: database, views, nodes and the reconciler answer; 503 names what does not. `/metrics`: for Prometheus. */
+/** `/health`: the process lives. `/ready`: database, views, nodes and the reconciler answer; 503 names what does not, and 200 what operators should see to. `/metrics`: for Prometheus. */
 export async function serveHealth(
   host: string,
   port: number,
-  parts: { db: Store; chains: Iterable<Chain>; loop: Loop; registry: Registry },
+  parts: {
+    db: Store;
+    chains: Iterable<Chain>;
+    loop: Loop;
+    registry: Registry;
+    /** What does not keep it from working, and should be known. */
+    warnings: () => Promise<string[]>;
+  },
 ): Promise<Health> {
   const app = new Hono();
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.get("/ready", async (c) => {
     const failing = await failures(parts);
-    return failing.length === 0 ? c.json({ status: "ok" }) : c.json({ status: "unavailable", failing }, 503);
+    if (failing.length > 0) return c.json({ status: "unavailable", failing }, 503);
+    const warnings = await parts.warnings();
+    return c.json({ status: "ok", ...(warnings.length === 0 ? {} : { warnings }) });
   });
   const { registry } = parts;
   app.get("/metrics", async (c) => c.body(await registry.text(), 200, { "content-type": registry.contentType }));

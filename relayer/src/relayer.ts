@@ -13,6 +13,9 @@ import { type Health, serveHealth } from "./health.ts";
 import type { Logger } from "./log.ts";
 import { Loop } from "./loop.ts";
 import { createMetrics } from "./metrics.ts";
+import { createPipeline } from "./pipeline/create.ts";
+import { pipelineWarnings } from "./pipeline/metrics.ts";
+import { Stages } from "./pipeline/stages.ts";
 import { Reconciler } from "./reconcile.ts";
 import { Circuits } from "./screening/circuits.ts";
 import type { Providers } from "./screening/provider.ts";
@@ -36,19 +39,15 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
     ]),
   );
   const { registry, countAction } = createMetrics(db);
-  const account = privateKeyToAccount(config.relayerKey);
+  const signers = {
+    gas: [privateKeyToAccount(config.relayerKey)],
+    operator: config.operatorKey === null ? null : privateKeyToAccount(config.operatorKey),
+  };
+  const pipeline = createPipeline({ db, chains, signers, log, registry }, config);
   const context: ActContext = {
     db,
     deployment: config.deployment,
-    pipeline: {
-      db,
-      chains,
-      account,
-      operator: config.operatorKey === null ? null : privateKeyToAccount(config.operatorKey),
-      log,
-      rebroadcastSeconds: config.rebroadcastSeconds,
-      trackedHeads: new Map(),
-    },
+    pipeline,
     attester: privateKeyToAccount(config.attesterKey),
     secrets: new SecretBook(config.keyring, log),
     providers,
@@ -59,13 +58,20 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
   };
   const reconciler = new Reconciler(context);
   const loop = new Loop(() => reconciler.pass(), config.tickMs);
+  const stages = new Stages(pipeline, config.tickMs);
   let stopped = false;
   const stopping = () => stopped;
-  const health: Health = await serveHealth(config.host, config.port, { db, chains: chains.values(), loop, registry });
+  const health: Health = await serveHealth(config.host, config.port, {
+    db,
+    chains: chains.values(),
+    loop,
+    registry,
+    warnings: () => pipelineWarnings(pipeline),
+  });
   const keys = {
-    relayer: account.address,
+    relayer: signers.gas.map(({ address }) => address),
     attester: context.attester.address,
-    operator: context.pipeline.operator?.address,
+    operator: signers.operator?.address,
   };
   log.info({ port: health.port, ...keys }, "relayer started");
 
@@ -85,12 +91,15 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
     log,
     stopping,
   );
+  stages.start();
   loop.start();
   return {
     port: health.port,
     async stop() {
       stopped = true;
       await loop.stop();
+      await reconciler.stop();
+      await stages.stop();
       await queue?.stop();
       await health.close();
       await tracing.stop();
