@@ -14,17 +14,20 @@ describe("health", function () {
   let chain: TestChain;
   let loop: Loop;
   let health: Health;
+  let warnings: string[];
 
   beforeEach(async () => {
     [database, chain] = await Promise.all([freshDatabase(), startTestChain()]);
     await migrate({ databaseUrl: database.url });
     db = connect({ databaseUrl: database.url });
+    warnings = [];
     loop = new Loop(async () => undefined, 50);
     health = await serveHealth("127.0.0.1", 0, {
       db,
       chains: [chain.chain],
       loop,
       registry: createMetrics(db).registry,
+      warnings: async () => warnings,
     });
   });
   afterEach(async () => {
@@ -61,6 +64,8 @@ describe("health", function () {
     while (loop.lastPass === null) await new Promise((resolve) => setImmediate(resolve));
     expect(await get("/ready")).to.deep.equal({ status: 200, body: { status: "ok" } });
     expect(await metrics()).to.match(/^keystone_indexer_lag_seconds\{chain_id="1"\} [0-9]+$/m);
+    warnings = ["chain 1: the gas budget of a day is spent or reserved"];
+    expect(await get("/ready")).to.deep.equal({ status: 200, body: { status: "ok", warnings } });
     await chain.client.request({ method: "anvil_setChainId", params: [5] } as never);
     expect((await get("/ready")).body.failing).to.deep.equal([
       "chain 11155111: RPC_URL_11155111: the node is of chain 5",

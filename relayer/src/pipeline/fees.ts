@@ -32,13 +32,21 @@ export type Raise = { fees: Fees } | { wait: "cap" | "market" };
 /**
  * Fees of a replacement. Each field follows the market and grows by a tenth, to at most three times the estimate, and never falls. Nodes take
  * a replacement only when it pays a tenth more; geth wants that of both fields, so a tip follows its maximum even where tips have not risen.
+ * `against` is what the new bytes have to win over, besides the market: a tenth more wins over bytes of ours, whatever the estimate; over what a
+ * pool has and we do not know, twice as much may, all of it as a tip.
  */
-export function raise(old: Fees, estimate: Fees, cap: bigint): Raise {
+export function raise(
+  old: Fees,
+  estimate: Fees,
+  cap: bigint,
+  against: "market" | "ours" | "unknown" = "market",
+): Raise {
   const followed = follow(old.maxFeePerGas, estimate.maxFeePerGas);
-  if (followed < demanded(old.maxFeePerGas)) return { wait: "market" };
-  const maxFeePerGas = min(followed, cap);
+  const least = demanded(old.maxFeePerGas);
+  if (followed < least && against === "market") return { wait: "market" };
+  const maxFeePerGas = min(max(followed, against === "unknown" ? 2n * least : least), cap);
   const tip = max(follow(old.maxPriorityFeePerGas, estimate.maxPriorityFeePerGas), demanded(old.maxPriorityFeePerGas));
-  const maxPriorityFeePerGas = min(tip, maxFeePerGas);
+  const maxPriorityFeePerGas = against === "unknown" ? maxFeePerGas : min(tip, maxFeePerGas);
   const taken =
     maxFeePerGas >= demanded(old.maxFeePerGas) && maxPriorityFeePerGas >= demanded(old.maxPriorityFeePerGas);
   return taken ? { fees: { maxFeePerGas, maxPriorityFeePerGas } } : { wait: "cap" };

@@ -8,24 +8,30 @@ const inOrder = (lanes: readonly Lane[]) =>
   [...lanes].sort((a, b) => a.chain.chainId - b.chain.chainId || (a.address < b.address ? -1 : 1));
 
 /**
- * One round: says that this process lives, renews what it has, takes what is free up to its share, and gives back what is beyond it while
- * others are there to take it. The database's clock alone decides what has ended; called at a third of a lease, in any number of processes.
+ * One round: says that this process lives, renews what it has, takes what is free, and hands over where another that has the key is left with less.
+ * So all have as many, give or take one. The database's clock alone decides what has ended; called at a third of a lease, in any number of
+ * processes.
  */
 export async function renewLeases(pipeline: Pipeline): Promise<void> {
   const lanes = inOrder(pipeline.lanes);
   if (lanes.length === 0) return;
   await announce(pipeline, lanes);
   await renew(pipeline, lanes);
-  const candidates = await countCandidates(pipeline);
-  const rivals = (lane: Lane) => candidates.get(keyOf(lane.chain.chainId, lane.address)) ?? 1;
-  const share = Math.ceil(lanes.reduce((sum, lane) => sum + 1 / rivals(lane), 0) - 1e-9);
-  // First what nobody else could take.
-  const wanted = [...lanes].sort((a, b) => rivals(a) - rivals(b));
+  const { candidates, holdings } = await livingOthers(pipeline);
+  const poorest = (lane: Lane) =>
+    (candidates.get(keyOf(lane.chain.chainId, lane.address)) ?? []).sort((a, b) => holdings(a) - holdings(b))[0];
   const held = () => lanes.filter((lane) => lane.fence !== null).length;
-  for (const lane of wanted) if (lane.fence === null && held() < share) await take(pipeline, lane);
-  const surplus = held() - share;
-  const shared = wanted.filter((lane) => lane.fence !== null && rivals(lane) > 1);
-  if (surplus > 0) await giveBack(pipeline, shared.slice(-surplus));
+  for (const lane of lanes) {
+    const rival = poorest(lane);
+    const mine = rival === undefined || holdings(rival) >= held();
+    if (lane.fence === null && mine) await take(pipeline, lane);
+  }
+  for (const lane of lanes) {
+    const rival = poorest(lane);
+    if (lane.fence === null || rival === undefined || holdings(rival) + 2 > held()) continue;
+    await giveBack(pipeline, [lane]);
+    holdings.add(rival);
+  }
 }
 
 /** Gives back leases, so that a successor need not wait until they end, and says that this process is no candidate any more. */
@@ -73,14 +79,30 @@ async function renew({ db, holder, settings, log }: Pipeline, lanes: readonly La
   }
 }
 
-async function countCandidates({ db }: Pipeline): Promise<Map<string, number>> {
+/** Other living processes by the keys they have, and how many leases each of them holds. */
+async function livingOthers({ db, holder }: Pipeline) {
+  const alive = sql<Date>`clock_timestamp()`;
   const rows = await db
     .selectFrom("keystone.signer_candidate")
-    .select(["chain_id", "signer", (eb) => eb.fn.countAll<bigint>().as("count")])
-    .where("expires_at", ">", sql<Date>`clock_timestamp()`)
-    .groupBy(["chain_id", "signer"])
+    .select(["chain_id", "signer", "holder"])
+    .where("expires_at", ">", alive)
+    .where("holder", "<>", holder)
     .execute();
-  return new Map(rows.map((row) => [keyOf(row.chain_id, row.signer), Number(row.count)]));
+  const leases = await db
+    .selectFrom("keystone.signer_lease")
+    .select("holder")
+    .where("expires_at", ">", alive)
+    .execute();
+  const counts = new Map<string, number>();
+  const holdings = (name: string) => counts.get(name) ?? 0;
+  holdings.add = (name: string) => void counts.set(name, holdings(name) + 1);
+  for (const lease of leases) if (lease.holder !== null) holdings.add(lease.holder);
+  const candidates = new Map<string, string[]>();
+  for (const row of rows) {
+    const key = keyOf(row.chain_id, row.signer);
+    candidates.set(key, [...(candidates.get(key) ?? []), row.holder]);
+  }
+  return { candidates, holdings };
 }
 
 async function take({ db, holder, settings, log }: Pipeline, lane: Lane): Promise<void> {

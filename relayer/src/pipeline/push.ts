@@ -77,7 +77,9 @@ async function replace(
     maxFeePerGas: BigInt(newest.max_fee_per_gas),
     maxPriorityFeePerGas: BigInt(newest.max_priority_fee_per_gas),
   };
-  const raised = raise(old, await estimateFees(lane.chain), cap);
+  const cancels = purpose === "cancellation" && newest.purpose !== "cancellation";
+  const against = lane.underpriced.has(newest.hash) ? "unknown" : cancels ? "ours" : "market";
+  const raised = raise(old, await estimateFees(lane.chain), cap, against);
   const log = pipeline.log.child(named(lane, row));
   if ("wait" in raised) {
     lane.waitsFor.set(row.id, raised.wait);

@@ -24,6 +24,7 @@ import type { ScreeningProvider } from "../../src/screening/provider.ts";
 import { loadSanctionsList } from "../../src/screening/sanctions-list.ts";
 import { keyring, storeAgreed } from "../support/agreed.ts";
 import { A, policy, T0 } from "../support/facts.ts";
+import { SETTINGS } from "../support/pipeline.ts";
 import { createViews, show } from "../support/views.ts";
 
 const attester = localAccount("attester");
@@ -75,11 +76,11 @@ describe("screening and attestation", function () {
     pipeline: {
       db,
       chains: new Map(),
-      account: localAccount("relayer"),
-      operator: null,
+      lanes: [],
+      holder: crypto.randomUUID(),
+      settings: SETTINGS,
       log: source.log,
-      rebroadcastSeconds: 1,
-      trackedHeads: new Map(),
+      countAttempt: () => undefined,
     },
   });
   const facts = async (): Promise<Facts> => {
