@@ -73,13 +73,13 @@ export class Lane {
   }
 }
 
-/** A lane for every gas key on every chain, and for the operator's on the one where it acts. */
+/** A lane for the operator's key on the chain where it acts, and for every gas key on every chain. */
 export function lanesOf(chains: Iterable<Chain>, signers: Signers, operatorChainId: number): Lane[] {
   return [...chains].flatMap((chain) => [
-    ...signers.gas.map((signer) => new Lane(chain, signer, "relayer")),
     ...(signers.operator === null || chain.chainId !== operatorChainId
       ? []
       : [new Lane(chain, signers.operator, "operator")]),
+    ...signers.gas.map((signer) => new Lane(chain, signer, "relayer")),
   ]);
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { connect, migrate, type Row, type Store } from "@keystoneos/store";
 import { sql } from "kysely";
 import { type Hex, keccak256, parseGwei, stringToHex } from "viem";
-import { freshDatabase } from "../../../test/support/database.ts";
+import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import { createLogger } from "../../src/log.ts";
 import type { Settings } from "../../src/pipeline/config.ts";
 import { finalize } from "../../src/pipeline/finality.ts";
@@ -47,29 +47,13 @@ export interface ProcessOptions {
 export type Fixture = Awaited<ReturnType<typeof pipelineFixture>>;
 
 /** A chain, a database, one settlement to send for, and a process that leads; `renew` makes all of it as it was at first. */
-export async function pipelineFixture(options: ProcessOptions = {}) {
-  const [chain, database] = await Promise.all([startTestChain(), freshDatabase()]);
+export async function pipelineFixture(options: ProcessOptions = {}, given?: TestDatabase) {
+  const [chain, database] = await Promise.all([startTestChain(), given ?? freshDatabase()]);
   await migrate({ databaseUrl: database.url });
   const db = connect({ databaseUrl: database.url });
   const settlement = await storeSettlement(db);
-  const draft = (subject: string, changes: Partial<Draft> = {}): Draft => ({
-    chainId: A,
-    kind: "manual",
-    subject,
-    ...settlement,
-    signer: "relayer",
-    to: COUNTER,
-    data: "0x",
-    value: 1n,
-    probes: [],
-    headroom: 0n,
-    ...changes,
-  });
-  /** A call of the ledger, which changes something once. */
-  const entry = (subject: string): Draft => {
-    const data = keyOf(settlement.settlementId, subject);
-    return draft(subject, { to: LEDGER, data, value: 0n, probes: [{ to: LEDGER, data: `${data}00` }] });
-  };
+  const draft = (subject: string, changes: Partial<Draft> = {}) => draftOf(settlement, subject, changes);
+  const entry = (subject: string) => entryOf(settlement, subject);
   await chain.client.setCode({ address: LEDGER, bytecode: LEDGER_CODE });
   let snapshot = await chain.client.snapshot();
   const fixture = {
@@ -107,6 +91,19 @@ export async function pipelineFixture(options: ProcessOptions = {}) {
   };
   await renewLeases(fixture.pipeline);
   return fixture;
+}
+
+type Settlement = Pick<Draft, "settlementId" | "intentId">;
+
+function draftOf(settlement: Settlement, subject: string, changes: Partial<Draft>): Draft {
+  const effect = { chainId: A, kind: "manual", subject, ...settlement, signer: "relayer" } as const;
+  return { ...effect, to: COUNTER, data: "0x", value: 1n, probes: [], headroom: 0n, ...changes };
+}
+
+/** A call of the ledger, which changes something once. */
+export function entryOf(settlement: Settlement, subject: string): Draft {
+  const data = keyOf(settlement.settlementId, subject);
+  return draftOf(settlement, subject, { to: LEDGER, data, value: 0n, probes: [{ to: LEDGER, data: `${data}00` }] });
 }
 
 /** The storage slot of a subject. */
