@@ -68,6 +68,10 @@ async function build(pipeline: Pipeline, lane: Lane, draft: Draft): Promise<Outc
   const before = await chain.client.getTransactionCount({ address, blockTag: "latest" });
   const head = await chain.client.getBlockNumber({ cacheTime: 0 });
   const { to, data, value } = draft;
+  const balance = await chain.client.getBalance({ address });
+  // Without it the call cannot even be simulated.
+  if (balance < value)
+    return { status: "unfunded", error: `${address} has ${balance} wei, and the call takes ${value}` };
   const estimated = await estimate(chain, { from: address, to, data, value }, draft);
   if (!estimated.ok && !estimated.refused) return { status: "unavailable", error: estimated.error };
   if (!estimated.ok) {
@@ -86,7 +90,6 @@ async function build(pipeline: Pipeline, lane: Lane, draft: Draft): Promise<Outc
   const { gasLimit } = estimated;
   const gasCost = gasLimit * fees.maxFeePerGas;
   const counts = await countsOf(pipeline, lane);
-  const balance = await chain.client.getBalance({ address });
   return fenced(pipeline, lane, async (trx, fence): Promise<Outcome> => {
     if (await isTaken(trx, draft)) return { status: "taken" };
     const next = await nextNonce(trx, pipeline, lane, counts, before);

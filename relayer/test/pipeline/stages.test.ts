@@ -1,8 +1,13 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { toFunctionSelector } from "viem";
+import { lanesOf } from "../../src/pipeline/lane.ts";
+import { Stages } from "../../src/pipeline/stages.ts";
 import { submit } from "../../src/pipeline/submit.ts";
-import { account } from "../support/chain.ts";
-import { A } from "../support/facts.ts";
+import { account, chainAt } from "../support/chain.ts";
+import { A, B } from "../support/facts.ts";
 import { FEES } from "../support/fees.ts";
 import {
   COUNTER,
@@ -169,6 +174,40 @@ describe("inclusion and finality", function () {
     await chain.mine();
     expect(await methodsAskedBy(() => step(pipeline))).to.include("eth_getTransactionReceipt");
     expect(await counted()).to.equal(2n);
+  });
+
+  it("have a chain whose node takes calls and never answers hold up nothing but itself", async () => {
+    const { pipeline, chain, db, draft, rows } = fixture;
+    const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const dead = chainAt(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`, B);
+    const both = pipelineOn(db, chain);
+    const chains = new Map([
+      [B, dead],
+      [A, chain.chain],
+    ]);
+    const lanes = lanesOf(chains.values(), { gas: [account], operator: null }, A);
+    await takeOver(pipeline, { ...both, chains, lanes });
+    const stages = new Stages({ ...both, chains, lanes }, 20);
+    stages.start();
+    void submit({ ...both, chains, lanes }, draft("b", { chainId: B }));
+    await submit({ ...both, chains, lanes }, draft("a"));
+    while ((await rows())[0]?.status !== "finalized") await chain.mine();
+    silent.closeAllConnections();
+    silent.close();
+    await stages.stop();
+    expect((await rows()).map((row) => [row.chain_id, row.subject])).to.deep.equal([[BigInt(A), "a"]]);
+  });
+
+  it("find what a version before attempts has stored", async () => {
+    const { pipeline, draft, db, chain, counted } = fixture;
+    await submit(pipeline, draft("a"));
+    await db.deleteFrom("keystone.transaction_attempt").execute();
+    await step(pipeline);
+    for (let block = 0; block < 7; block++) await mined();
+    expect(await statuses()).to.deep.equal(["finalized"]);
+    expect(await counted()).to.equal(1n);
+    expect(await chain.client.getTransactionCount({ address: account.address })).to.equal(1);
   });
 
   it("believe no node that shows an older head than the last", async () => {

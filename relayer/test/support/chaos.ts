@@ -32,7 +32,7 @@ export async function startChaos(world: World, count: number): Promise<Chaos> {
     SANCTIONS_LIST_DIR: new URL("../../lists", import.meta.url).pathname,
     RELAYER_PORT: "0",
     // What a killed one had is another's before it would have lost patience.
-    SIGNER_LEASE_SECONDS: "1",
+    SIGNER_LEASE_SECONDS: "2",
   };
   const logs: string[] = [];
   const running = new Set<ChildProcess>();
@@ -46,8 +46,8 @@ export async function startChaos(world: World, count: number): Promise<Chaos> {
       });
       running.add(child);
       const exited = once(child, "exit");
-      // 2, 3, 4, … lines: the first one only says that it has started.
-      let lines = 3 + ((lane + life) % 3);
+      // 3, 4, 5, … lines: the first one only says that it has started.
+      let lines = 4 + ((lane + life) % 3);
       for await (const line of createInterface({ input: child.stdout })) {
         logs.push(line);
         // Leases come first in every life, and may be all that there is of one.
