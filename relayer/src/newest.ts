@@ -16,7 +16,7 @@ export class Newest<T> {
 
   offer(items: readonly T[]): void {
     this.#waiting = items;
-    this.#running ??= this.#run();
+    if (items.length > 0) this.#running ??= this.#run();
   }
 
   /** Resolves when there is nothing left to do. */

@@ -17,6 +17,7 @@ describe("Newest", () => {
   it("does what was offered last when it comes to it, and never what was meanwhile overtaken", async () => {
     const { begun, work, end } = gated();
     const newest = new Newest(2, work);
+    newest.offer([]);
     newest.offer(["a", "b", "c"]);
     expect(begun).to.deep.equal(["a", "b"]);
     newest.offer(["old"]);

@@ -17,21 +17,38 @@ export async function renewLeases(pipeline: Pipeline): Promise<void> {
   if (lanes.length === 0) return;
   await announce(pipeline, lanes);
   await renew(pipeline, lanes);
-  const { candidates, holdings } = await livingOthers(pipeline);
-  const poorest = (lane: Lane) =>
-    (candidates.get(keyOf(lane.chain.chainId, lane.address)) ?? []).sort((a, b) => holdings(a) - holdings(b))[0];
-  const held = () => lanes.filter((lane) => lane.fence !== null).length;
+  // One by one, with a look at what the others have meanwhile: those that start at once share.
+  while (await takeOne(pipeline, lanes));
+  const others = await livingOthers(pipeline);
   for (const lane of lanes) {
-    const rival = poorest(lane);
-    const mine = rival === undefined || holdings(rival) >= held();
-    if (lane.fence === null && mine) await take(pipeline, lane);
-  }
-  for (const lane of lanes) {
-    const rival = poorest(lane);
-    if (lane.fence === null || rival === undefined || holdings(rival) + 2 > held()) continue;
+    const rival = others.poorest(lane);
+    if (lane.fence === null || rival === undefined || others.held(rival) + 2 > heldOf(lanes)) continue;
     await giveBack(pipeline, [lane]);
-    holdings.add(rival);
+    others.add(rival);
   }
+}
+
+/** Takes a free lease that nobody with fewer could have. False when there is none. */
+async function takeOne(pipeline: Pipeline, lanes: readonly Lane[]): Promise<boolean> {
+  const free = await pipeline.db
+    .selectFrom("keystone.signer_lease")
+    .select(["chain_id", "signer"])
+    .where("expires_at", "<", sql<Date>`clock_timestamp()`)
+    .execute();
+  if (free.length === 0) return false;
+  const names = new Set(free.map((row) => keyOf(row.chain_id, row.signer)));
+  const others = await livingOthers(pipeline);
+  for (const lane of lanes) {
+    if (!names.has(keyOf(lane.chain.chainId, lane.address))) continue;
+    const rival = others.poorest(lane);
+    const mine = rival === undefined || others.held(rival) >= heldOf(lanes);
+    if (mine && (await take(pipeline, lane))) return true;
+  }
+  return false;
+}
+
+function heldOf(lanes: readonly Lane[]): number {
+  return lanes.filter((lane) => lane.fence !== null).length;
 }
 
 /** Gives back leases, so that a successor need not wait until they end, and says that this process is no candidate any more. */
@@ -82,7 +99,7 @@ async function renew({ db, holder, settings, log }: Pipeline, lanes: readonly La
 /** Other living processes by the keys they have, and how many leases each of them holds. */
 async function livingOthers({ db, holder }: Pipeline) {
   const alive = sql<Date>`clock_timestamp()`;
-  const rows = await db
+  const candidates = await db
     .selectFrom("keystone.signer_candidate")
     .select(["chain_id", "signer", "holder"])
     .where("expires_at", ">", alive)
@@ -94,18 +111,20 @@ async function livingOthers({ db, holder }: Pipeline) {
     .where("expires_at", ">", alive)
     .execute();
   const counts = new Map<string, number>();
-  const holdings = (name: string) => counts.get(name) ?? 0;
-  holdings.add = (name: string) => void counts.set(name, holdings(name) + 1);
-  for (const lease of leases) if (lease.holder !== null) holdings.add(lease.holder);
-  const candidates = new Map<string, string[]>();
-  for (const row of rows) {
-    const key = keyOf(row.chain_id, row.signer);
-    candidates.set(key, [...(candidates.get(key) ?? []), row.holder]);
-  }
-  return { candidates, holdings };
+  const held = (name: string) => counts.get(name) ?? 0;
+  const add = (name: string) => void counts.set(name, held(name) + 1);
+  for (const lease of leases) if (lease.holder !== null) add(lease.holder);
+  const byKey = Map.groupBy(candidates, (row) => keyOf(row.chain_id, row.signer));
+  return {
+    held,
+    add,
+    /** Who has the key of a lane and the fewest leases. */
+    poorest: ({ chain, address }: Lane): string | undefined =>
+      (byKey.get(keyOf(chain.chainId, address)) ?? []).map((row) => row.holder).sort((a, b) => held(a) - held(b))[0],
+  };
 }
 
-async function take({ db, holder, settings, log }: Pipeline, lane: Lane): Promise<void> {
+async function take({ db, holder, settings, log }: Pipeline, lane: Lane): Promise<boolean> {
   const taken = await db
     .updateTable("keystone.signer_lease")
     .set((eb) => ({ holder, fence: eb("fence", "+", 1n), expires_at: until(settings.leaseSeconds) }))
@@ -114,11 +133,12 @@ async function take({ db, holder, settings, log }: Pipeline, lane: Lane): Promis
     .where("expires_at", "<", sql<Date>`clock_timestamp()`)
     .returning("fence")
     .executeTakeFirst();
-  if (taken === undefined) return;
+  if (taken === undefined) return false;
   lane.seen = null;
   lane.finalityHead = null;
   lane.fence = taken.fence;
   log.info({ ...describe(lane), fence: taken.fence.toString() }, "took the lease of a key");
+  return true;
 }
 
 /** From here on the lane's steps under way write nothing more: another process may have it. */

@@ -73,6 +73,13 @@ describe("the lease of a key", function () {
     expect(held(third)).to.have.length(4);
   });
 
+  it("is nobody's for no longer than a round, however many start at once", async () => {
+    const processes = Array.from({ length: 3 }, () => process());
+    await Promise.all(processes.map((one) => renewLeases(one)));
+    const now = await fixture.db.selectFrom("keystone.signer_lease").select("holder").execute();
+    expect(now.filter(({ holder }) => holder !== null)).to.have.length(GAS.length);
+  });
+
   it("is left to those that have the key by those that have others", async () => {
     const operator = localAccount("operator");
     const [with_, without] = [process({ gas: GAS.slice(0, 2), operator }), process({ gas: GAS.slice(0, 2) })];
