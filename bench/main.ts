@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { measuredCommit } from "../scripts/lib/commit.ts";
 import { measureReads } from "./api/reads.ts";
 import { measureSubmissions } from "./api/submissions.ts";
 import { BLOCK_MS, measureWebhooks } from "./api/webhooks.ts";
@@ -32,7 +32,6 @@ if (
 
 const ENVIRONMENTS = 50;
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const git = (...args: string[]) => execFileSync("git", args, { encoding: "utf8" }).trim();
 
 const bench = await startBenchWorld(ENVIRONMENTS, say);
 for (const signal of ["SIGINT", "SIGTERM"] as const)
@@ -53,7 +52,7 @@ try {
     target("p99 of a submission that matches, ms", submissions.matching.p99, 50, "below"),
     target("p50 of a webhook after finality, ms", webhooks.fromFinality.p50, 2 * BLOCK_MS, "below"),
   ];
-  const commit = `${git("rev-parse", "HEAD")}${git("status", "--porcelain", "--", "api", "packages") === "" ? "" : "+"}`;
+  const commit = measuredCommit("api", "packages");
   const machine = { cpus: cpus().length, model: cpus()[0]?.model, memory: totalmem(), node: process.version };
   const report = { at: new Date().toISOString(), commit, machine, targets, reads, submissions, webhooks };
   mkdirSync(dirname(resolve(values.json)), { recursive: true });

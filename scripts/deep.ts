@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { countFacts } from "./deep/facts.ts";
 import { buildContracts } from "./lib/build.ts";
+import { measuredCommit } from "./lib/commit.ts";
 import { duration } from "./lib/duration.ts";
 import { endWithSignals, execute } from "./lib/execute.ts";
 import { pool } from "./lib/pool.ts";
@@ -65,7 +66,7 @@ const outcome = {
   calls: total((piece) => piece.calls),
   reverts: total((piece) => piece.reverts),
   seconds: Math.round((performance.now() - started) / 1_000),
-  commit: await commit(),
+  commit: measuredCommit("contracts", "test/invariants"),
   reached,
 };
 mkdirSync(dirname(values.out), { recursive: true });
@@ -108,13 +109,6 @@ function read(name: string): string {
   } catch {
     return "";
   }
-}
-
-/** What was tested; with a plus when the working tree holds something else. */
-async function commit(): Promise<string> {
-  const head = await execute("git", ["rev-parse", "HEAD"], { cwd: root });
-  const changes = await execute("git", ["status", "--porcelain", "--", "contracts", "test/invariants"], { cwd: root });
-  return `${head.output.trim()}${changes.output.trim() === "" ? "" : "+"}`;
 }
 
 function say(line: string): void {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { measuredCommit } from "./lib/commit.ts";
 import { root } from "./lib/root.ts";
 
 // The deep profile of the requests that are generated from the document: npm run test:fuzz -- --requests 50000 --seed 7 --json file
@@ -27,6 +28,7 @@ const child = spawn("mocha", ["--timeout", "0", CAMPAIGN], {
     KEYSTONE_FUZZ_REQUESTS: String(requests),
     KEYSTONE_FUZZ_SEED: String(seed),
     KEYSTONE_FUZZ_RESULT: resolve(values.json),
+    KEYSTONE_FUZZ_COMMIT: measuredCommit("api", "packages"),
   },
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));

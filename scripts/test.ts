@@ -2,7 +2,7 @@ import { startThrowAwayPostgres } from "../test/support/postgres.ts";
 import { buildContracts } from "./lib/build.ts";
 import { duration } from "./lib/duration.ts";
 import { endWithSignals } from "./lib/execute.ts";
-import { pool } from "./lib/pool.ts";
+import { runAll } from "./test-runner/queue.ts";
 import type { SuiteResult } from "./test-runner/result.ts";
 import { type Progress, runSuite } from "./test-runner/run-suite.ts";
 import { orphans, type Suite, selectSuites, suites } from "./test-runner/suites.ts";
@@ -31,19 +31,15 @@ if (forgotten.length > 0 && words.length === 0) {
   note({ name: "suites", passed: 0, failed: 1, problems: [`No suite runs ${forgotten.join(", ")}.`], durationMs: 0 });
 }
 
-const build = await buildContracts(() => say("Compiling the contracts ..."));
-if (build.code !== 0) {
-  note({ name: "build", passed: 0, failed: 1, problems: [build.output], durationMs: build.durationMs });
-}
+const build = buildContracts(() => say("Compiling the contracts ...")).then(({ code, output, durationMs }) => {
+  if (code !== 0) note({ name: "build", passed: 0, failed: 1, problems: [output], durationMs });
+});
 const database = process.env.TEST_DATABASE_URL
   ? { url: process.env.TEST_DATABASE_URL, stop: async () => {} }
   : await startThrowAwayPostgres();
 const env = { TEST_DATABASE_URL: database.url, FORCE_COLOR: undefined, NODE_OPTIONS: undefined };
 
-await pool(
-  WIDTH,
-  chosen.map((suite) => () => runAndNote(suite)),
-);
+await runAll(WIDTH, chosen, build, runAndNote);
 clearInterval(heartbeat);
 await database.stop();
 

@@ -1,5 +1,5 @@
 import type { Deployment } from "@keystoneos/protocol";
-import type { Queue, SecretKeyring, Store } from "@keystoneos/store";
+import type { SecretKeyring, Store } from "@keystoneos/store";
 import type { Logger } from "pino";
 import type { Block } from "./addresses.ts";
 import type { Actor, Caller, PlatformCaller } from "./auth/caller.ts";
@@ -14,7 +14,6 @@ import type { Streams } from "./services/streams/streams.ts";
 /** What a request may need of this process; made once at start-up. */
 export interface Dependencies {
   db: Store;
-  queue: Queue;
   deployment: Deployment;
   keyring: SecretKeyring;
   chains: ChainReaders;

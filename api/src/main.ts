@@ -1,5 +1,5 @@
 import { compileTemplate } from "@keystoneos/protocol";
-import { connect, openQueue } from "@keystoneos/store";
+import { connect } from "@keystoneos/store";
 import { serveMetrics, startTracing } from "@keystoneos/telemetry";
 import { createSessionTokens } from "./auth/session-tokens.ts";
 import { createTokenVerifier } from "./auth/verify-token.ts";
@@ -28,12 +28,10 @@ async function main(): Promise<void> {
   // A template that contradicts itself must not make a settlement.
   const templates = await db.selectFrom("keystone.template").selectAll().where("is_active", "=", true).execute();
   for (const template of templates) compileTemplate(template.config);
-  const queue = await openQueue({ databaseUrl: config.databaseUrl, onError });
   const streams = createStreams({ db, deployment: config.deployment, log });
   const { registry, observe } = createApiMetrics({ db, streams });
   const deps: Dependencies = {
     db,
-    queue,
     deployment: config.deployment,
     keyring: config.keyring,
     chains: createChainReaders(config.deployment, config.rpcUrls),
@@ -72,7 +70,6 @@ async function main(): Promise<void> {
     // Streams never end by themselves; everything else does when it is done.
     await Promise.all([server.close(), streams.stop()]);
     await sweep.stop();
-    await queue.stop();
     await metrics?.close();
     await tracing.stop();
     await db.destroy();

@@ -35,7 +35,7 @@ const schema = z.object({
   /** Address that /health and /ready listen on. */
   RELAYER_HOST: z.string().min(1).default("127.0.0.1"),
   RELAYER_PORT: z.coerce.number().int().min(0).max(65535).default(8002),
-  RELAYER_TICK_MS: z.coerce.number().int().min(50).max(60_000).default(500),
+  RELAYER_TICK_MS: z.coerce.number().int().min(50).max(60_000).default(250),
   /** The intervals suit the local world's one-second blocks; on public networks a message takes minutes, see docs/operations.md. */
   MESSAGE_RETRY_SECONDS: seconds(8),
   MESSAGE_RESEND_SECONDS: seconds(20),
@@ -63,7 +63,7 @@ export interface Config {
   port: number;
   tickMs: number;
   pipeline: Settings;
-  policy: Policy;
+  policy: Omit<Policy, "opensAtOnce">;
   tracesUrl: string | undefined;
 }
 

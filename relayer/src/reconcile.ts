@@ -1,6 +1,11 @@
+import { sql } from "kysely";
+import type { Hex } from "viem";
 import { act } from "./act/act.ts";
 import type { ActContext } from "./act/context.ts";
 import { Patience } from "./act/patience.ts";
+import { Agenda } from "./agenda/agenda.ts";
+import { type Cursor, readChanges } from "./agenda/changes.ts";
+import { restAfter } from "./agenda/rest.ts";
 import { shortMessage } from "./chains/revert.ts";
 import { type AgreementCache, type FactsSource, loadFacts } from "./facts/load.ts";
 import type { Facts } from "./facts/types.ts";
@@ -22,8 +27,9 @@ interface Work {
 }
 
 /**
- * One look at what every open intent needs next. What needs a chain is worked off for each chain by itself, so that one whose node is slow or
- * dead holds up nothing else. It holds nothing that it could not read again, so it may be killed anywhere and started any number of times.
+ * One look at what every open intent that has changed, or whose time has come, needs next. What needs a chain is worked off for each chain by
+ * itself, so that one whose node is slow or dead holds up nothing else. It holds nothing that it could not read again, so it may be killed
+ * anywhere and started any number of times.
  */
 export class Reconciler {
   readonly #context: ActContext;
@@ -31,6 +37,8 @@ export class Reconciler {
   readonly #patience = new Patience();
   readonly #agreements: AgreementCache = new Map();
   readonly #queues: ReadonlyMap<number | "messages", Newest<Work>>;
+  readonly #agenda = new Agenda();
+  #cursor: Cursor = { heads: new Map(), at: null };
 
   constructor(context: ActContext) {
     this.#context = context;
@@ -66,16 +74,32 @@ export class Reconciler {
   }
 
   async #reconcile(): Promise<void> {
-    const intents = await this.#context.db
-      .selectFrom("keystone.intent")
-      .select("id")
-      .where("kind", "=", "settle")
-      .where("status", "=", "open")
-      .orderBy("created_at")
+    const { db } = this.#context;
+    const changes = await readChanges(db, this.#cursor);
+    const open = await db
+      .selectFrom("keystone.intent as i")
+      .innerJoin("keystone.settlement as s", "s.id", "i.settlement_id")
+      .select(["i.id", "i.settlement_id", "s.settlement_hash"])
+      .select(sql<Hex>`s.terms->>'parent'`.as("parent"))
+      .where("i.kind", "=", "settle")
+      .where("i.status", "=", "open")
+      .orderBy("i.created_at")
       .execute();
+    if (changes.reorged) this.#agenda.wakeAll();
+    for (const { id, settlement_id, settlement_hash, parent } of open) {
+      const { settlementIds, settlementHashes } = changes;
+      if (settlementIds.has(settlement_id) || settlementHashes.has(settlement_hash) || settlementHashes.has(parent)) {
+        this.#agenda.wake(id);
+      }
+    }
+    this.#agenda.keep(new Set(open.map(({ id }) => id)));
+    // Only now: what fails before is read again.
+    this.#cursor = changes.cursor;
+    const now = new Date();
+    const due = open.filter(({ id }) => this.#agenda.isDue(id, changes.cursor.heads, now));
     const found = new Map<number | "messages", Work[]>([...this.#queues.keys()].map((name) => [name, []]));
-    for (let start = 0; start < intents.length; start += PAGE) {
-      const ids = intents.slice(start, start + PAGE).map((intent) => intent.id);
+    for (let start = 0; start < due.length; start += PAGE) {
+      const ids = due.slice(start, start + PAGE).map(({ id }) => id);
       const facts = await loadFacts(this.#source, ids, this.#agreements);
       await inParallel(facts, CONCURRENCY, async (one) => {
         for (const [name, work] of await this.#settle(one)) found.get(name)?.push(work);
@@ -86,11 +110,15 @@ export class Reconciler {
 
   /** Actions that only write to the database open the way to others at once; those that need a chain are returned by it. */
   async #settle(facts: Facts): Promise<Map<number | "messages", Work>> {
+    const { policy } = this.#context;
     let present: Facts | undefined = facts;
     const sends = new Map<number | "messages", Work>();
     for (let round = 0; present !== undefined && round < ROUNDS; round++) {
-      const actions = plan(present, new Date(), this.#context.policy);
+      const now = new Date();
+      const actions = plan(present, now, policy);
       sends.clear();
+      const rest = restAfter(present, actions, now, policy);
+      if (rest !== null) this.#agenda.rest(present.intentId, rest);
       for (const action of actions) {
         const name = queueOf(action);
         if (name === null) await act(this.#context, this.#patience, present, action);

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect, openQueue, type Queue } from "@keystoneos/store";
+import { connect } from "@keystoneos/store";
 import { startTracing } from "@keystoneos/telemetry";
 import { privateKeyToAccount } from "viem/accounts";
 import type { ActContext } from "./act/context.ts";
 import { checkChain, connectChain } from "./chains/client.ts";
 import { shortMessage } from "./chains/revert.ts";
+import { hasRouter } from "./chains/router.ts";
 import { checkRulesets } from "./chains/rulesets.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./errors.ts";
@@ -52,7 +53,7 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
     secrets: new SecretBook(config.keyring, log),
     providers,
     circuits: new Circuits(db),
-    policy: config.policy,
+    policy: { ...config.policy, opensAtOnce: false },
     log,
     countAction,
   };
@@ -78,19 +79,15 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
   for (const chain of chains.values())
     await patiently(`chain ${chain.chainId}`, () => checkChain(chain), log, stopping);
   const home = chains.get(config.deployment.coordinatorChainId);
-  if (home !== undefined)
+  if (home !== undefined) {
     await patiently("the coordinator", () => checkRulesets(home, config.deployment), log, stopping);
+    const findRouter = async () => {
+      context.policy.opensAtOnce = await hasRouter(home, config.deployment);
+    };
+    await patiently("the router", findRouter, log, stopping);
+    if (!context.policy.opensAtOnce) log.warn("there is no router: settlements are opened step by step");
+  }
   await patiently("the database", () => context.circuits.register(providers.keys()), log, stopping);
-  let queue: Queue | undefined;
-  await patiently(
-    "the queue",
-    async () => {
-      queue = await openQueue({ databaseUrl: config.databaseUrl, worker: true, onError });
-      await queue.workSettlements(async () => loop.wake());
-    },
-    log,
-    stopping,
-  );
   stages.start();
   loop.start();
   return {
@@ -100,7 +97,6 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
       await loop.stop();
       await reconciler.stop();
       await stages.stop();
-      await queue?.stop();
       await health.close();
       await tracing.stop();
       await db.destroy();

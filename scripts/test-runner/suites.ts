@@ -10,6 +10,8 @@ export interface Suite {
   files: string[];
   /** After this time the suite is killed and counts as crashed. */
   timeoutMs: number;
+  /** Needs the compiled contracts. */
+  built: boolean;
 }
 
 const minutes = 60_000;
@@ -18,22 +20,32 @@ const mocha = (name: string, files: string | string[], limit = 5): Suite => ({
   runner: "mocha",
   files: [files].flat(),
   timeoutMs: limit * minutes,
+  built: true,
 });
+/** Such that the build of a fresh clone need not be waited for. */
+const unbuilt = (...suite: Parameters<typeof mocha>): Suite => ({ ...mocha(...suite), built: false });
 
 /** Every suite of the repository. The long ones come first, so that two workers end at about the same time. */
 export const suites: readonly Suite[] = [
-  mocha("e2e", "test/e2e/**/*.test.ts", 30),
-  { name: "invariants", runner: "solidity", files: ["test/invariants/**/*.sol"], timeoutMs: 8 * minutes },
+  mocha("e2e", "test/e2e/*.test.ts", 20),
+  mocha("recovery", "test/e2e/recovery/*.test.ts", 15),
+  {
+    name: "invariants",
+    runner: "solidity",
+    files: ["test/invariants/**/*.sol"],
+    timeoutMs: 8 * minutes,
+    built: true,
+  },
   mocha("contracts", "test/contracts/**/*.test.ts", 8),
   mocha("indexer", "indexer/test/**/*.test.ts"),
   mocha("relayer", "relayer/test/**/*.test.ts", 6),
   mocha("devnet", "devnet/test/**/*.test.ts", 12),
   mocha("deploy", "ignition/test/**/*.test.ts", 6),
   mocha("api", "api/test/**/*.test.ts", 15),
-  mocha("model", "test/model/**/*.test.ts", 10),
+  unbuilt("model", "test/model/**/*.test.ts", 10),
   mocha("protocol", "packages/protocol/test/**/*.test.ts"),
-  mocha("store", "packages/store/test/**/*.test.ts"),
-  mocha("telemetry", "packages/telemetry/test/**/*.test.ts"),
+  unbuilt("store", "packages/store/test/**/*.test.ts"),
+  unbuilt("telemetry", "packages/telemetry/test/**/*.test.ts"),
   mocha("architecture", "test/architecture/**/*.test.ts"),
   mocha("support", ["test/support/test/**/*.test.ts", "scripts/test/**/*.test.ts"]),
 ];

@@ -56,7 +56,6 @@ describe("parties without the platform", function () {
     const db = new pg.Client({ connectionString: world.databaseUrl });
     await db.connect();
     await db.query("DROP SCHEMA keystone CASCADE");
-    await db.query("DROP SCHEMA pgboss CASCADE");
     await db.end();
     await world.kill("postgres");
   });

@@ -15,12 +15,12 @@ export interface Parameter {
   schema: Schema;
 }
 
-export interface MediaType {
+interface MediaType {
   schema: Schema;
   example?: unknown;
 }
 
-export interface Operation {
+interface Operation {
   operationId: string;
   tags: [string];
   summary: string;
@@ -61,7 +61,7 @@ export function endpointsOf(document: OpenApi): Endpoint[] {
 }
 
 /** What stands in the components of the document under the last word of a reference. */
-export function named<T>(components: Record<string, T>, reference: string): T {
+function named<T>(components: Record<string, T>, reference: string): T {
   const found = components[reference.split("/").at(-1) as string];
   if (found === undefined) throw new Error(`The document has no ${reference}`);
   return found;

@@ -1,7 +1,7 @@
 import type { Endpoint, Parameter, Schema } from "./document.ts";
 import type { Step } from "./flow.ts";
 
-export interface Field {
+interface Field {
   key: string;
   value: string;
   description?: string;

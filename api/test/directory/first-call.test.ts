@@ -114,7 +114,7 @@ describe("from nothing to the first call, with the local issuer alone", () => {
         .replace("http://127.0.0.1:8001", issuer.slice(0, -1))
         .replace("http://127.0.0.1:8000", origin)
         .replace(".keystone/secrets.json", secrets);
-      const { stdout, stderr } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", lines]);
+      const { stdout, stderr } = await promisify(execFile)("bash", ["--norc", "-euo", "pipefail", "-c", lines]);
       expect(stderr).to.equal("");
       expect(stdout).to.match(/"slug":"alpine"[\s\S]*"email":"grace@example.com"[\s\S]*"name":"platform_manager"/);
     } finally {

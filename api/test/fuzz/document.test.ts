@@ -34,7 +34,17 @@ describe("requests generated from the document", function () {
     if (result !== undefined) {
       mkdirSync(dirname(result), { recursive: true });
       const { authenticated, limited, unseen, operations } = tally;
-      const figures = { seed, requests: tally.requests, seconds: seconds(), authenticated, limited, unseen, failures };
+      const commit = process.env.KEYSTONE_FUZZ_COMMIT;
+      const figures = {
+        commit,
+        seed,
+        requests: tally.requests,
+        seconds: seconds(),
+        authenticated,
+        limited,
+        unseen,
+        failures,
+      };
       writeFileSync(result, `${JSON.stringify({ ...figures, operations }, undefined, 2)}\n`);
     }
     expect(failures, failures.join("\n\n")).to.deep.equal([]);

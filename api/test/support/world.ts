@@ -2,7 +2,7 @@
 import "./root-hook.ts";
 
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { connect, migrate, openQueue, type Store, secretKeyring, seedDeployment } from "@keystoneos/store";
+import { connect, migrate, type Store, secretKeyring, seedDeployment } from "@keystoneos/store";
 import { OAuth2Server } from "oauth2-mock-server";
 import pino from "pino";
 import { freePort } from "../../../devnet/src/ports.ts";
@@ -86,8 +86,6 @@ async function startWorld(): Promise<World> {
   const deployment = testDeployment();
   await seedDeployment(db, deployment);
   await createViews(db);
-  const queue = await openQueue({ databaseUrl });
-  atTheEnd(() => queue.stop());
 
   const local = await startLocalIssuer();
   const issuer = new OAuth2Server();
@@ -105,7 +103,6 @@ async function startWorld(): Promise<World> {
   atTheEnd(() => streams.stop());
   const deps: Dependencies = {
     db,
-    queue,
     deployment,
     keyring: secretKeyring("test", secretsKey),
     chains: createChainReaders(deployment, new Map(deployment.chains.map(({ chainId }) => [chainId, nowhere]))),

@@ -16,6 +16,7 @@ const CONTRACTS = {
   registry: "ComplianceRegistry",
   messenger: "LayerZeroMessenger",
   root: "KeystoneRoot",
+  router: "interfaces/ISettlementRouter",
 };
 
 const artifacts = fileURLToPath(new URL("../../../artifacts/contracts", import.meta.url));

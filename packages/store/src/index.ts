@@ -16,7 +16,6 @@ export {
 } from "./errors.ts";
 export { indexedChains, oldestDueDelivery, oldestOpenIntent } from "./gauges.ts";
 export { type MigrateOptions, type Migration, migrate, readMigrations } from "./migrate.ts";
-export { openQueue, type Queue, type QueueOptions, type SettleJob } from "./queue.ts";
 export { forgetRefusals, redrive } from "./redrive.ts";
 export type { ChainViews } from "./schema/chain.ts";
 export type { CheckStatus, CircuitState } from "./schema/compliance.ts";

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import pg from "pg";
 import { MigrationFailedError, MigrationHistoryError } from "./errors.ts";
-import { migrateQueue } from "./queue.ts";
 
 /** Any fixed number: whoever holds it migrates, everybody else waits. */
 const MIGRATION_LOCK = 7_202_611_021n;
@@ -22,7 +21,7 @@ export interface MigrateOptions {
 }
 
 /**
- * Brings the schemas `keystone` and `pgboss` up to date and returns the names of the migrations applied now. Any number of processes
+ * Brings the schema `keystone` up to date and returns the names of the migrations applied now. Any number of processes
  * may call it at once. Throws MigrationHistoryError when an applied migration was changed or removed, MigrationFailedError when one fails.
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
@@ -31,9 +30,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   await client.connect();
   try {
     await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK.toString()]);
-    const applied = await applyMissing(client, migrations);
-    await migrateQueue(options.databaseUrl);
-    return applied;
+    return await applyMissing(client, migrations);
   } finally {
     await client.end();
   }

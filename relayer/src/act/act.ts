@@ -35,7 +35,8 @@ export async function act(context: ActContext, patience: Patience, facts: Facts,
         return outcome;
       },
     );
-    context.countAction({ action: kind, outcome: outcome?.status ?? "done" });
+    // What another process has to do is its to count.
+    if (outcome?.status !== "elsewhere") context.countAction({ action: kind, outcome: outcome?.status ?? "done" });
     if (outcome === null || UNHINDERED.includes(outcome.status)) patience.succeeded(name);
     else patience.failed(name);
     if (outcome !== null) report(context, facts, action, outcome);

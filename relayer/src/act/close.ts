@@ -1,4 +1,5 @@
 import { forgetRefusals, transaction } from "@keystoneos/store";
+import { sql } from "kysely";
 import type { Facts } from "../facts/types.ts";
 import type { ActContext } from "./context.ts";
 
@@ -14,7 +15,7 @@ export async function close({ db, log }: ActContext, facts: Facts): Promise<void
     await forgetRefusals(trx, facts.settlementId);
     await trx
       .updateTable("keystone.intent")
-      .set({ status: "done", updated_at: new Date() })
+      .set({ status: "done", updated_at: sql<Date>`now()` })
       .where("id", "=", facts.intentId)
       .execute();
   });

@@ -1,11 +1,11 @@
-import { coordinatorAbi, escrowAbi, registryAbi } from "@keystoneos/protocol/abi";
+import { coordinatorAbi, escrowAbi, registryAbi, routerAbi } from "@keystoneos/protocol/abi";
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import type { Probe } from "../chains/simulate.ts";
 import type { Facts } from "../facts/types.ts";
 import type { Draft } from "../pipeline/types.ts";
 import type { SendAction } from "../plan/actions.ts";
 import { escrowOf, legsOn } from "../plan/terms.ts";
-import { attestationCall } from "./attestation-call.ts";
+import { attestationCall, signedAttestation } from "./attestation-call.ts";
 import type { ActContext } from "./context.ts";
 import { openingsOf } from "./openings.ts";
 import { quoteDispatch, quoteLocked, quoteReleased } from "./quote.ts";
@@ -31,6 +31,12 @@ async function partsOf(context: ActContext, facts: Facts, { chainId, call }: Sen
   switch (call.name) {
     case "createSettlement":
       return { to: coordinator, data: encodeCoordinator("createSettlement", [terms]), probes: [coordinatorState] };
+    case "open": {
+      const { router } = context.deployment.contracts;
+      const args = [terms, [await signedAttestation(context, facts, call.sequence)]] as const;
+      const data = encodeFunctionData({ abi: routerAbi, functionName: "open", args });
+      return { to: router, data, probes: [coordinatorState] };
+    }
     case "advance":
       return {
         to: coordinator,

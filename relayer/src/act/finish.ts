@@ -11,7 +11,7 @@ export async function finish({ db, log }: ActContext, facts: Facts, intentId: st
   const ended = await transaction(db, async (trx) => {
     const intent = await trx
       .updateTable("keystone.intent")
-      .set({ status: end.status, error, updated_at: new Date() })
+      .set({ status: end.status, error, updated_at: sql<Date>`now()` })
       .where("id", "=", intentId)
       .where("status", "=", "open")
       .returning(["kind", "target_state"])

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Facts } from "../facts/types.ts";
 import type { CheckName } from "../plan/actions.ts";
 import type { Finding } from "../screening/provider.ts";
@@ -39,7 +40,7 @@ async function store(
         };
   const { numUpdatedRows } = await db
     .updateTable("keystone.compliance_check")
-    .set({ ...outcome, updated_at: new Date() })
+    .set({ ...outcome, updated_at: sql<Date>`now()` })
     .where("id", "=", id)
     .where("status", "in", found === null ? ["pending"] : ["pending", "error"])
     .executeTakeFirst();

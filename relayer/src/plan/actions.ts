@@ -5,6 +5,8 @@ import type { CheckType, MessageFacts } from "../facts/types.ts";
 /** A call to a contract, named; `act/encode.ts` knows the bytes. */
 export type Call =
   | { name: "createSettlement" }
+  /** Creation, the attestation of that sequence, and every step that then holds, in one transaction of the router. */
+  | { name: "open"; sequence: bigint }
   | { name: "advance" }
   | { name: "timeout" }
   | { name: "dispatch"; target: number }

@@ -1,4 +1,4 @@
-import { ComplianceStatus } from "@keystoneos/protocol";
+import { ComplianceStatus, Gate, StateKind } from "@keystoneos/protocol";
 import type { CheckFacts, CheckType, Facts, PartyFacts, StatementFacts } from "../facts/types.ts";
 import type { Action, CheckName } from "./actions.ts";
 import { nextAttempt } from "./attempt.ts";
@@ -7,11 +7,16 @@ import { timeOn, verdictOf } from "./terms.ts";
 
 const CHECK_TYPES: readonly CheckType[] = ["entity", "wallet"];
 
-/** Rounds of screening, then the attester's word about all positions, until there is a verdict. */
+/**
+ * Rounds of screening, then the attester's word about all positions, until there is a verdict. Where creation carries the word, the first
+ * round comes before it.
+ */
 export function planCompliance(facts: Facts, now: Date, policy: Policy): Action[] {
-  if (verdictOf(facts) !== "none" || !facts.coordinator?.created) return [];
+  const created = facts.coordinator?.created === true;
+  const opening = openingState(facts, policy);
+  if (verdictOf(facts) !== "none" || (!created && opening === null)) return [];
   if (timeOn(facts, facts.coordinatorChainId) >= facts.terms.settleDeadline) return [];
-  const cause = causeOfRound(facts);
+  const cause = created ? causeOfRound(facts) : facts.rounds.length === 0 ? opening : null;
   if (cause !== null) return [{ type: "begin_round", cause }];
   const round = facts.rounds.at(-1);
   if (round === undefined) return [];
@@ -32,12 +37,37 @@ export function planCompliance(facts: Facts, now: Date, policy: Policy): Action[
   if (last === undefined || last.round !== round.round || last.statuses.join() !== statuses.join()) {
     return [...actions, { type: "sign", statuses, sequence: nextSequence(facts), round: round.round }];
   }
+  if (!created) return actions;
   const shown = statementShown(facts);
   if (shown !== undefined && shown.sequence >= last.sequence) return actions;
   const call = { chainId: facts.coordinatorChainId, kind: "attest" as const, subject: last.sequence.toString() };
   const subject = nextAttempt(facts, call, now, policy.repeatSeconds);
   if (subject === null) return actions;
   return [...actions, { type: "send", ...call, subject, call: { name: "attest", sequence: last.sequence } }];
+}
+
+/**
+ * What creation can carry: our word, to be sent with it; `awaited` while it may come soon; null where creation comes first, since no
+ * word of ours is asked for then, or a provider keeps us waiting.
+ */
+export function wordToOpenWith(facts: Facts, policy: Policy): { sequence: bigint } | "awaited" | null {
+  if (openingState(facts, policy) === null) return null;
+  const round = facts.rounds.at(-1)?.round;
+  const last = facts.signed.at(-1);
+  if (last !== undefined && last.round === round) return { sequence: last.sequence };
+  if (facts.checks.some(({ status }) => status === "error")) return null;
+  const nothingToSay = checksDue(facts).length === 0 && statementOf(facts).every((s) => s === ComplianceStatus.None);
+  return round !== undefined && nothingToSay ? null : "awaited";
+}
+
+/** The state that asks for screening and that creation would lead to at once; null where there is none, or the word is not ours. */
+function openingState(facts: Facts, policy: Policy): string | null {
+  const { ruleset, screeningStates, heads, coordinatorChainId } = facts;
+  if (!policy.opensAtOnce || !attestsHere(facts) || !heads.has(coordinatorChainId)) return null;
+  const initial = ruleset.states.findIndex(({ kind }) => kind === StateKind.INITIAL);
+  const first = ruleset.edges.find(({ from, gate }) => from === initial && gate === Gate.NONE);
+  const name = first === undefined ? undefined : ruleset.states[first.to]?.name;
+  return name !== undefined && screeningStates.includes(name) ? name : null;
 }
 
 /** Why all parties are to be screened anew now: the newest state that asks for it, or our word running out; null when they are not. */

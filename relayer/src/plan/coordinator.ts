@@ -2,6 +2,7 @@ import { clearance, type GateInput, nextAdvance, Verdict } from "@keystoneos/pro
 import type { Facts } from "../facts/types.ts";
 import type { SendAction } from "./actions.ts";
 import { nextAttempt } from "./attempt.ts";
+import { wordToOpenWith } from "./compliance.ts";
 import type { Policy } from "./policy.ts";
 import { escrowOf, legChains, stateOf, timeOn, verdictOf } from "./terms.ts";
 
@@ -17,7 +18,9 @@ export function planCoordinator(facts: Facts, now: Date, policy: Policy): SendAc
     return send("timeout", "", { name: "timeout" });
   }
   if (verdictOf(facts) === "none" && !facts.coordinator?.created) {
-    return send("create", "", { name: "createSettlement" });
+    const word = wordToOpenWith(facts, policy);
+    if (word === "awaited") return [];
+    return send("create", "", word === null ? { name: "createSettlement" } : { name: "open", sequence: word.sequence });
   }
   return canAdvance(facts) ? send("advance", facts.coordinator?.state ?? "", { name: "advance" }) : [];
 }

@@ -10,6 +10,8 @@ export interface Policy {
   attestationMarginSeconds: number;
   /** How long a screening provider may take for one answer. */
   providerTimeoutSeconds: number;
+  /** The router is there, so that creation, attestation and the steps they allow may be one transaction. */
+  opensAtOnce: boolean;
 }
 
 export const LONGEST_WAIT_SECONDS = 3600;

@@ -14,6 +14,7 @@ export const policy: Policy = {
   repeatSeconds: 30,
   attestationMarginSeconds: 3600,
   providerTimeoutSeconds: 10,
+  opensAtOnce: true,
 };
 
 const ATTESTER: Address = getAddress(`0x${"a".repeat(40)}`);

@@ -11,6 +11,7 @@ export const GENERATED: readonly RegExp[] = [
   /^packages\/protocol\/src\/(abi|deployment)\/generated\//,
   /^packages\/protocol\/vectors\//,
   /^api\/openapi\.json$/,
+  /^sdks\/postman\//,
   /^ignition\/deployments\//,
 ];
 

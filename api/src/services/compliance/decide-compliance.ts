@@ -54,7 +54,6 @@ export async function decideCompliance(
         detail: { decision: input.decision, reason, check_ids: checkIds },
       }),
     ]);
-    await deps.queue.enqueueSettlement(trx, own.id);
   });
   return inSnapshot(deps.db, async (trx) => {
     const { loaded, heads } = await findSettlement(deps, trx, caller, id);

@@ -59,21 +59,23 @@ export async function storeEvents(trx: StoreTransaction, events: NewEvent[]): Pr
  * order; they are locked in the order of their ids, so that two transactions never wait for each other.
  */
 async function takePositions(trx: StoreTransaction, events: NewEvent[]): Promise<bigint[]> {
-  const counts = new Map<string, number>();
-  for (const { environmentId } of events) counts.set(environmentId, (counts.get(environmentId) ?? 0) + 1);
-  const next = new Map<string, bigint>();
-  for (const environmentId of [...counts.keys()].sort()) {
-    const count = BigInt(counts.get(environmentId) as number);
-    const { last } = await trx
-      .insertInto("keystone.event_position")
-      .values({ environment_id: environmentId, last: count })
-      .onConflict((conflict) =>
-        conflict.column("environment_id").doUpdateSet({ last: sql<bigint>`event_position.last + ${count}` }),
-      )
-      .returning("last")
-      .executeTakeFirstOrThrow();
-    next.set(environmentId, last - count);
-  }
+  const counts = new Map<string, bigint>();
+  for (const { environmentId } of events) counts.set(environmentId, (counts.get(environmentId) ?? 0n) + 1n);
+  const rows = await trx
+    .insertInto("keystone.event_position")
+    .values(
+      [...counts]
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .map(([environment_id, last]) => ({ environment_id, last })),
+    )
+    .onConflict((conflict) =>
+      conflict.column("environment_id").doUpdateSet({ last: sql<bigint>`event_position.last + excluded.last` }),
+    )
+    .returning(["environment_id", "last"])
+    .execute();
+  const next = new Map(
+    rows.map(({ environment_id, last }) => [environment_id, last - (counts.get(environment_id) ?? 0n)]),
+  );
   return events.map(({ environmentId }) => {
     const position = (next.get(environmentId) as bigint) + 1n;
     next.set(environmentId, position);

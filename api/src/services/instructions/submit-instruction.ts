@@ -117,7 +117,11 @@ async function storeAndMatch(
     })
     .execute();
   await rememberKey(trx, request, side.instructionId);
-  const outcome = await matchInstruction(deps, trx, { side, template, tradeReference, counterpartyPlatformSlug, now });
+  // A reference that was made here is nobody else's yet.
+  const outcome: MatchOutcome =
+    input.trade_reference == null
+      ? { matched: false, field: null }
+      : await matchInstruction(deps, trx, { side, template, tradeReference, counterpartyPlatformSlug, now });
   if (!outcome.matched && outcome.field !== null) {
     await trx
       .updateTable("keystone.instruction")

@@ -3,7 +3,7 @@ import { evidenceHash } from "@keystoneos/protocol";
 import type { IntentKind, StoreTransaction } from "@keystoneos/store";
 import { sql } from "kysely";
 import type { Actor } from "../../auth/caller.ts";
-import type { Dependencies, RequestFacts } from "../../context.ts";
+import type { RequestFacts } from "../../context.ts";
 import type { Intervention } from "../../schemas/admin/intervention.ts";
 import { adminsActivity, recordActivity } from "../activity.ts";
 import type { LoadedSettlement } from "../settlements/load-settlements.ts";
@@ -43,9 +43,8 @@ export async function openIntent(
   return row?.id ?? null;
 }
 
-/** Stores the intent with its activity row, and wakes the relayer. The settlement must be locked by `trx`. */
+/** Stores the intent with its activity row. The settlement must be locked by `trx`. */
 export async function storeIntent(
-  deps: Dependencies,
   trx: StoreTransaction,
   loaded: LoadedSettlement,
   request: Request,
@@ -91,7 +90,6 @@ export async function storeIntent(
       },
     }),
   ]);
-  await deps.queue.enqueueSettlement(trx, settlement_id);
   return answerOf(loaded, action, "submitted", id);
 }
 

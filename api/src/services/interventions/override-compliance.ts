@@ -28,6 +28,6 @@ export function overrideCompliance(
       throw new ApiError("not_awaiting_compliance_decision", "Settlement is not awaiting a compliance decision");
     }
     const detail = { decision, check_ids: checkIds };
-    return storeIntent(deps, trx, loaded, request, { action: "compliance_override", target: null, detail });
+    return storeIntent(trx, loaded, request, { action: "compliance_override", target: null, detail });
   });
 }

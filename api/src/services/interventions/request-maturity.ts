@@ -24,7 +24,7 @@ export function requestMaturity(deps: Dependencies, request: Request): Promise<I
     const wanted = wantedOf(deps, loaded, heads);
     const open = await openIntent(trx, closingId, wanted);
     if (open !== null) return answerOf(loaded, "trigger_maturity", "already_done", open);
-    return storeIntent(deps, trx, loaded, request, wanted);
+    return storeIntent(trx, loaded, request, wanted);
   });
 }
 

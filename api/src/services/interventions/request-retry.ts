@@ -13,6 +13,6 @@ export function requestRetry(deps: Dependencies, request: Request): Promise<Inte
     const wanted = { action: "retry", target: null } as const;
     const open = await openIntent(trx, loaded.row.id, wanted);
     if (open !== null) return answerOf(loaded, "retry", "already_done", open);
-    return storeIntent(deps, trx, loaded, request, wanted);
+    return storeIntent(trx, loaded, request, wanted);
   });
 }

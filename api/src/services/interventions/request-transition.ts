@@ -25,7 +25,7 @@ export function requestTransition(deps: Dependencies, request: Request, target: 
     if (open !== null || stateOf(loaded) === target) return answerOf(loaded, "transition", "already_done", open);
     if (isTerminal(loaded)) throw terminal();
     checkEdge(deps, loaded, heads, target);
-    return storeIntent(deps, trx, loaded, request, wanted);
+    return storeIntent(trx, loaded, request, wanted);
   });
 }
 
@@ -37,7 +37,7 @@ export function requestRollback(deps: Dependencies, request: Request): Promise<I
     const open = await openIntent(trx, loaded.row.id, wanted);
     if (open !== null || isTerminal(loaded)) return answerOf(loaded, "rollback", "already_done", open);
     checkEdge(deps, loaded, heads, wanted.target);
-    return storeIntent(deps, trx, loaded, request, wanted);
+    return storeIntent(trx, loaded, request, wanted);
   });
 }
 

@@ -6,16 +6,11 @@ import { sql } from "kysely";
  * everything the first has done, and later than it.
  */
 export async function lockReference(trx: StoreTransaction, reference: string): Promise<Date> {
+  // Changes nothing where it is there already, but waits for whoever holds it.
   await trx
     .insertInto("keystone.trade_reference")
     .values({ reference })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  await trx
-    .selectFrom("keystone.trade_reference")
-    .select("reference")
-    .where("reference", "=", reference)
-    .forUpdate()
+    .onConflict((conflict) => conflict.column("reference").doUpdateSet({ reference }))
     .execute();
   // The previous holder's row may carry the same millisecond: one later keeps "oldest first" true.
   const { rows } = await sql<{ now: Date }>`

@@ -68,7 +68,6 @@ export async function storeSettlement(deps: Dependencies, trx: StoreTransaction,
     .insertInto("keystone.intent")
     .values({ settlement_id: draft.id, kind: "settle", traceparent: traceparent(), ...stamps })
     .execute();
-  await deps.queue.enqueueSettlement(trx, draft.id);
   // A repo's closing is instructed when it leaves AWAITING_MATURITY, which the chain tells.
   if (parentId !== null) return;
   await recordSettlementEvents(trx, [

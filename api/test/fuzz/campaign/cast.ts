@@ -7,7 +7,7 @@ import { matchRepo, showState } from "../../support/repos.ts";
 import { createSession } from "../../support/sessions.ts";
 import { addEnvironment, createTenant, createToken, type Tenant } from "../../support/tenants.ts";
 import { matchTrade, submit, type Trade } from "../../support/trades.ts";
-import { createEndpoint } from "../../support/webhooks.ts";
+import { createEndpoint, WEBHOOKS } from "../../support/webhooks.ts";
 import type { World } from "../../support/world.ts";
 import { Ownership } from "./ownership.ts";
 import { createPools, learn, type Pools } from "./pools.ts";
@@ -144,8 +144,15 @@ async function supplyTenant(world: World, { tenant, pools }: Player, url: string
     pools.add("env_id", (await addEnvironment(world, tenant.platformId)).environmentId);
   }
   for (let count = 0; count < 2; count++) pools.add("user_id", (await addMember(world, tenant)).userId);
+  await makeRoom(world, tenant);
   pools.add("endpoint_id", (await createEndpoint(world, tenant, { url })).id);
   for (let count = 0; count < 4; count++) {
     pools.add("cancelInstruction", (await submit(world, tenant, sell())).body.id);
   }
+}
+
+/** An environment may have 16 endpoints, and whoever has none left is answered nothing new about creating one. */
+async function makeRoom(world: World, { token }: Tenant): Promise<void> {
+  const { body } = await world.call("GET", WEBHOOKS, { token });
+  for (const { id } of body.items.slice(4)) await world.call("DELETE", `${WEBHOOKS}/${id}`, { token });
 }

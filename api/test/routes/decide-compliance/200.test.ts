@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { CompiledQuery } from "kysely";
 import { checkRows, decisionPath, screenTrade, userOf } from "../../support/checks.ts";
 import type { Json } from "../../support/client.ts";
 import { indexAttestation, indexState, setHeads } from "../../support/facts.ts";
@@ -17,6 +18,16 @@ describe("POST /v1/settlements/{settlement_id}/compliance-decision 200", () => {
     (await world().call("GET", `/v1/settlements/${trade.settlementId}`, { token: tenant.token })).body;
   const decide = (tenant: Tenant, json: Json) =>
     world().call("POST", decisionPath(trade), { token: tenant.token, json });
+
+  /** The last statement of a decision fails. */
+  const refuseActivityOf = (settlementId: string) =>
+    world().db.executeQuery(
+      CompiledQuery.raw(
+        `CREATE OR REPLACE FUNCTION refuse_activity() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END';
+         CREATE TRIGGER refused BEFORE INSERT ON keystone.activity_log FOR EACH ROW
+           WHEN (NEW.resource_id = '${settlementId}') EXECUTE FUNCTION refuse_activity()`,
+      ),
+    );
 
   it("approves what is flagged of own parties, and shows the state that is indexed still", async () => {
     const { settlement_hash } = await read(trade.seller);
@@ -63,15 +74,15 @@ describe("POST /v1/settlements/{settlement_id}/compliance-decision 200", () => {
     expect(JSON.stringify(await read(trade.seller))).to.not.include("Not our client");
   });
 
-  it("is logged for the caller's environment alone, and asks the relayer, all in one transaction", async () => {
+  it("is logged for the caller's environment alone, in one transaction with the decision", async () => {
     const checks = await screenTrade(world(), trade, { buyer_wallet: "flagged" });
-    const { db, deps } = world();
+    const { db } = world();
     const id = checks.find((check) => check.side === "buyer" && check.check_type === "wallet")?.id;
     const by = await userOf(world(), trade.buyer, ["compliance:decide"], "user|officer");
     const json = { decision: "approve", reason: "Known since 2019" };
-    const broken = { ...deps.queue, enqueueSettlement: () => Promise.reject(new Error("no queue")) };
-    const { call } = await world().serve({ queue: broken });
-    expect((await call("POST", decisionPath(trade), { ...by, json })).status).to.equal(500);
+    await refuseActivityOf(trade.settlementId);
+    expect((await world().call("POST", decisionPath(trade), { ...by, json })).status).to.equal(500);
+    await db.executeQuery(CompiledQuery.raw("DROP TRIGGER refused ON keystone.activity_log"));
     expect((await checkRows(world(), trade)).find((row) => row.id === id)?.status).to.equal("flagged");
 
     const answer = await world().call("POST", decisionPath(trade), { ...by, json });

@@ -8,7 +8,7 @@ describe("POST /v1/admin/settlements/{settlement_id}/retry", () => {
   before(() => setHeads(world(), 200));
   const retry = (settlementId: string) => adminDo(world(), `/settlements/${settlementId}/retry`);
 
-  it("200 before the settlement is on chain too, and wakes the relayer", async () => {
+  it("200 before the settlement is on chain too", async () => {
     const { settlementId } = await agreedTrade(world());
     const { status, body } = await retry(settlementId);
     expect(status).to.equal(200);

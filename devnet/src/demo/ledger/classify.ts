@@ -1,5 +1,5 @@
 import { type Deployment, hashTerms, type Terms } from "@keystoneos/protocol";
-import { coordinatorAbi, endpointAbi, escrowAbi, messengerAbi, registryAbi } from "@keystoneos/protocol/abi";
+import { coordinatorAbi, endpointAbi, escrowAbi, messengerAbi, registryAbi, routerAbi } from "@keystoneos/protocol/abi";
 import { type Address, decodeFunctionData, type Hex, isAddressEqual, type Log, parseEventLogs } from "viem";
 import type { Entry, Message } from "./entry.ts";
 
@@ -16,6 +16,7 @@ export interface RawTransaction {
 /** Function names of the contracts to the kinds of transaction in the API. */
 const KINDS: Record<string, string> = {
   createSettlement: "create",
+  open: "create",
   advance: "advance",
   transition: "manual",
   timeout: "timeout",
@@ -83,14 +84,14 @@ interface Call {
 }
 
 function decode({ to, input }: RawTransaction, deployment: Deployment): Call | undefined {
-  const { coordinator, escrow, registry } = deployment.contracts;
-  const abi = isAddressEqual(to, coordinator)
-    ? coordinatorAbi
-    : isAddressEqual(to, escrow)
-      ? escrowAbi
-      : isAddressEqual(to, registry)
-        ? registryAbi
-        : endpointAbi;
+  const { coordinator, escrow, registry, router } = deployment.contracts;
+  const abis = [
+    [coordinator, coordinatorAbi],
+    [escrow, escrowAbi],
+    [registry, registryAbi],
+    [router, routerAbi],
+  ] as const;
+  const abi = abis.find(([contract]) => isAddressEqual(to, contract))?.[1] ?? endpointAbi;
   try {
     const { functionName, args = [] } = decodeFunctionData({ abi, data: input });
     const list = args as readonly unknown[];

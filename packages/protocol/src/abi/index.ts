@@ -5,3 +5,4 @@ export { escrowAbi } from "./generated/escrow.ts";
 export { messengerAbi } from "./generated/messenger.ts";
 export { registryAbi } from "./generated/registry.ts";
 export { rootAbi } from "./generated/root.ts";
+export { routerAbi } from "./generated/router.ts";

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import type { DemoResult } from "../../devnet/src/demo/run.ts";
-import type { ProcessName } from "../../devnet/src/world.ts";
-import { disturbedTrade } from "./support/trade.ts";
-import { sharedWorld, type World } from "./support/world.ts";
+import type { DemoResult } from "../../../devnet/src/demo/run.ts";
+import type { ProcessName } from "../../../devnet/src/world.ts";
+import { disturbedTrade } from "../support/trade.ts";
+import { sharedWorld, type World } from "../support/world.ts";
 
 /** The trade came to its end, every balance is right, and nothing was done twice. */
 function expectDelivered(result: DemoResult): void {

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import pg from "pg";
-import { until } from "../../devnet/src/demo/wait.ts";
-import { disturbedTrade } from "./support/trade.ts";
-import { sharedWorld, type World } from "./support/world.ts";
+import { until } from "../../../devnet/src/demo/wait.ts";
+import { disturbedTrade } from "../support/trade.ts";
+import { sharedWorld, type World } from "../support/world.ts";
 
 const VIEWS = [
   "settlement",
