@@ -40,7 +40,7 @@ describe("readConfig", () => {
 
   it("reads a complete environment, with defaults for the rest", () => {
     const config = readConfig(env);
-    expect(config).to.deep.include({ indexerSchema: "indexer", port: 8002, tickMs: 500 });
+    expect(config).to.deep.include({ indexerSchema: "indexer", port: 8002, tickMs: 250 });
     expect([...config.rpcUrls]).to.deep.equal([
       [11155111, "http://127.0.0.1:8545"],
       [84532, "http://127.0.0.1:8546"],

@@ -142,6 +142,36 @@ describe("submit", function () {
     expect((await rows()).map((row) => row.nonce)).to.deep.equal([2n]);
   });
 
+  it("simulates anew when a transaction that is not stored was mined meanwhile: it may have been this very call", async () => {
+    const { pipeline, entry, chain, rows } = fixture;
+    const { client } = pipeline.lanes[0]?.chain ?? {};
+    if (client === undefined) throw new Error("no lane");
+    const { request } = client;
+    const draft = entry("a");
+    const lost = await account.signTransaction({
+      type: "eip1559",
+      chainId: A,
+      nonce: 0,
+      to: draft.to,
+      data: draft.data,
+      gas: 100_000n,
+      ...FEES,
+    });
+    const meanwhile = async (asked: { method: string }) => {
+      const answer = await request(asked as never);
+      if (asked.method === "eth_simulateV1" && (await chain.client.getBlockNumber()) === 0n) {
+        await chain.client.sendRawTransaction({ serializedTransaction: lost });
+        await chain.mine();
+      }
+      return answer;
+    };
+    Object.assign(client, { request: meanwhile });
+    const outcomes = [await submit(pipeline, draft), await submit(pipeline, draft)].map(({ status }) => status);
+    Object.assign(client, { request });
+    expect(outcomes).to.deep.equal(["held", "no_effect"]);
+    expect(await rows()).to.deep.equal([]);
+  });
+
   it("leaves no hole: with nonces missing below what is stored nothing is stored above", async () => {
     const { pipeline, draft, db, rows } = fixture;
     for (const subject of ["a", "b", "c"]) await submit(pipeline, draft(subject));
