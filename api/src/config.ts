@@ -1,9 +1,10 @@
-import { createPrivateKey, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Deployment, parseDeployment } from "@keystoneos/protocol";
 import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
 import { z } from "zod";
 import { type Block, parseBlock } from "./addresses.ts";
+import { publicJwk, readAcceptedKey, readSigningKey, type SessionKeys } from "./auth/session-keys.ts";
 import type { RateLimits } from "./context.ts";
 import type { DirectoryOptions } from "./directory/auth0/adapter.ts";
 
@@ -27,8 +28,7 @@ export interface Config {
   origin: string;
   oidc: { issuer: string; audience: string; jwksUrl: string };
   directory: DirectoryOptions;
-  /** Signs session tokens; the same for every copy of this process. */
-  sessionKey: KeyObject;
+  sessionKeys: SessionKeys;
   graphqlUrl: string;
   graphqlIntrospection: boolean;
   rateLimits: RateLimits;
@@ -89,7 +89,11 @@ const environmentSchema = z.object({
   API_METRICS_HOST: z.string().min(1, "is empty").default("127.0.0.1"),
   API_METRICS_PORT: z.union([z.literal("").transform(() => undefined), integer(0, 65_535)]).optional(),
   API_ORIGIN: origin.default("http://localhost:8000"),
-  SESSION_KEY_FILE: z.string("is missing: the PEM file of the key of session tokens").min(1, "is empty"),
+  SESSION_KEY_FILE: z
+    .string("is missing: the PEM file of the key of session tokens")
+    .min(1, "is empty")
+    .transform(readKey),
+  SESSION_ACCEPTED_KEY_FILES: z.string().default("").transform(readKeys),
   OIDC_ISSUER: z.string("is missing: the `iss` of the tokens").min(1, "is empty"),
   OIDC_AUDIENCE: z.string().min(1, "is empty").default("https://api.keystoneos.xyz"),
   OIDC_JWKS_URL: url,
@@ -133,6 +137,36 @@ function readBlocks(list: string, ctx: z.RefinementCtx): Block[] {
   });
 }
 
+/** The file of the key that signs. */
+function readKey(file: string, ctx: z.RefinementCtx): KeyObject {
+  try {
+    return readSigningKey(file);
+  } catch (error) {
+    ctx.addIssue({ code: "custom", message: `cannot be used: it ${(error as Error).message}` });
+    return z.NEVER;
+  }
+}
+
+/** A list of files of keys with commas between them. */
+function readKeys(list: string, ctx: z.RefinementCtx): KeyObject[] {
+  const seen = new Set<string>();
+  return listed(list).flatMap((file) => {
+    const refuse = (why: string) => {
+      ctx.addIssue({ code: "custom", message: `cannot be used: ${JSON.stringify(file)} ${why}` });
+      return [];
+    };
+    try {
+      const key = readAcceptedKey(file);
+      const { kid } = publicJwk(key);
+      if (seen.has(kid)) return refuse("has a key that is listed before; list each once");
+      seen.add(kid);
+      return [key];
+    } catch (error) {
+      return refuse((error as Error).message);
+    }
+  });
+}
+
 /** Reads the configuration of this process. Throws ConfigError, which names every variable at fault. */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const values = readVariables(environmentSchema, env);
@@ -141,6 +175,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       "API_ORIGIN must differ from OIDC_ISSUER: both sign tokens, and by their name they are told apart",
     );
   }
+  const sessionKeys = { signing: values.SESSION_KEY_FILE, accepted: values.SESSION_ACCEPTED_KEY_FILES };
+  checkDifferent(sessionKeys);
   const deployment = readDeployment(values.DEPLOYMENTS_FILE);
   return {
     databaseUrl: values.DATABASE_URL,
@@ -163,7 +199,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       loginClientId: values.DIRECTORY_LOGIN_CLIENT_ID,
       connectionId: values.DIRECTORY_CONNECTION_ID === "" ? undefined : values.DIRECTORY_CONNECTION_ID,
     },
-    sessionKey: readSessionKey(values.SESSION_KEY_FILE),
+    sessionKeys,
     graphqlUrl: values.GRAPHQL_URL,
     graphqlIntrospection: values.GRAPHQL_INTROSPECTION,
     rateLimits: {
@@ -197,18 +233,10 @@ export function readDeployment(file: string): Deployment {
   }
 }
 
-const MIN_KEY_BITS = 2048;
-
-function readSessionKey(file: string): KeyObject {
-  let key: KeyObject;
-  try {
-    key = createPrivateKey(readFileSync(file, "utf8"));
-  } catch {
-    // Not the reason, which might quote the file.
-    throw new ConfigError("SESSION_KEY_FILE cannot be used: it must be a readable PEM file of a private key");
-  }
-  if (key.asymmetricKeyType === "rsa" && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_KEY_BITS) return key;
-  throw new ConfigError(`SESSION_KEY_FILE cannot be used: the key must be RSA of ${MIN_KEY_BITS} bits or more`);
+function checkDifferent({ signing, accepted }: SessionKeys): void {
+  const { kid } = publicJwk(signing);
+  if (accepted.every((key) => publicJwk(key).kid !== kid)) return;
+  throw new ConfigError("SESSION_ACCEPTED_KEY_FILES has the key of SESSION_KEY_FILE; list only the other ones");
 }
 
 function readRpcUrls(env: Record<string, string | undefined>, deployment: Deployment): Map<number, string> {

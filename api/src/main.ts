@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     sessions: createSessionTokens({
       origin: config.origin,
       audience: config.oidc.audience,
-      key: config.sessionKey,
+      keys: config.sessionKeys,
     }),
     streams,
     observe,

@@ -5,17 +5,12 @@ import { expect } from "chai";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { DirectoryFile } from "../src/issuer/directory.ts";
 import { MANAGEMENT_SCOPES } from "../src/issuer/management.ts";
-import { freePort } from "../src/ports.ts";
-import { startNodeProcess } from "../src/process/node-process.ts";
-import type { Running } from "../src/process/supervisor.ts";
 import { ensureOrganizations } from "../src/world/clients.ts";
-import { ROOT } from "../src/world/options.ts";
 import { failure } from "./support/error.ts";
 import { temporaryFolder } from "./support/folder.ts";
+import { ADMIN, DIRECTORY_SECRET as SECRET, startIssuer, type TestIssuer } from "./support/issuer.ts";
 
 const AUDIENCE = "https://api.keystoneos.xyz";
-const ADMIN = "the-administrator-of-this-test";
-const SECRET = "the-secret-of-the-directory-client";
 const REDIRECT = "http://localhost:5173/callback";
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies are what the tests say they are.
@@ -25,26 +20,12 @@ describe("the local issuer's directory", function () {
   this.timeout(60_000);
   const { dir, remove } = temporaryFolder();
   let issuer: string;
-  let running: Running;
+  let running: TestIssuer;
   let token: string;
 
   before(async () => {
-    const port = await freePort();
-    issuer = `http://127.0.0.1:${port}/`;
-    running = await startNodeProcess({
-      name: "issuer",
-      command: [join(ROOT, "devnet/src/issuer/main.ts")],
-      cwd: ROOT,
-      env: {
-        ISSUER_PORT: String(port),
-        ISSUER_DIR: join(dir, "issuer"),
-        ISSUER_ADMIN_TOKEN: ADMIN,
-        ISSUER_MANAGEMENT_CLIENT_SECRET: SECRET,
-        ISSUER_REDIRECT_URIS: `https://other.example/back, ${REDIRECT}`,
-      },
-      logFile: join(dir, "issuer.log"),
-      readyUrl: `${issuer}health`,
-    });
+    running = await startIssuer(dir, { ISSUER_REDIRECT_URIS: `https://other.example/back, ${REDIRECT}` });
+    issuer = running.url;
     token = await managementToken();
   });
   after(async () => {

@@ -3,39 +3,19 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import { readIssuerConfig } from "../src/issuer/config.ts";
-import { freePort } from "../src/ports.ts";
-import { startNodeProcess } from "../src/process/node-process.ts";
-import type { Running } from "../src/process/supervisor.ts";
-import { ROOT } from "../src/world/options.ts";
 import { failure } from "./support/error.ts";
 import { temporaryFolder } from "./support/folder.ts";
+import { ADMIN, startIssuer, type TestIssuer } from "./support/issuer.ts";
 
 const AUDIENCE = "https://api.keystoneos.xyz";
-const ADMIN = "the-administrator-of-this-test";
 
 describe("the local issuer", function () {
   this.timeout(60_000);
   const { dir, remove } = temporaryFolder();
   let issuer: string;
-  let port: number;
-  let running: Running;
+  let running: TestIssuer;
   let client: { client_id: string; client_secret: string };
 
-  const start = async () => {
-    running = await startNodeProcess({
-      name: "issuer",
-      command: [join(ROOT, "devnet/src/issuer/main.ts")],
-      cwd: ROOT,
-      env: {
-        ISSUER_PORT: String(port),
-        ISSUER_DIR: join(dir, "issuer"),
-        ISSUER_ADMIN_TOKEN: ADMIN,
-        ISSUER_MANAGEMENT_CLIENT_SECRET: "the-secret-of-the-directory-client",
-      },
-      logFile: join(dir, "issuer.log"),
-      readyUrl: `${issuer}health`,
-    });
-  };
   const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
     const response = await fetch(`${issuer}${path}`, {
       method: "POST",
@@ -56,9 +36,8 @@ describe("the local issuer", function () {
   });
 
   before(async () => {
-    port = await freePort();
-    issuer = `http://127.0.0.1:${port}/`;
-    await start();
+    running = await startIssuer(dir);
+    issuer = running.url;
     const created = await post("clients", { name: "Northwind Custody" }, { authorization: `Bearer ${ADMIN}` });
     expect(created.status).to.equal(201);
     client = created.body as typeof client;
@@ -190,9 +169,7 @@ describe("the local issuer", function () {
 
   it("knows its clients and its key after kill -9", async () => {
     const token = (await post("oauth/token", request())).body.access_token as string;
-    process.kill(running.pid, "SIGKILL");
-    await running.exited;
-    await start();
+    await running.restart();
     const keys = createRemoteJWKSet(new URL(`${issuer}.well-known/jwks.json`));
     expect((await jwtVerify(token, keys)).payload.azp).to.equal(client.client_id);
     expect((await post("oauth/token", request())).status).to.equal(200);

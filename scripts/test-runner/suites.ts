@@ -28,6 +28,7 @@ const unbuilt = (...suite: Parameters<typeof mocha>): Suite => ({ ...mocha(...su
 /** Every suite of the repository. The long ones come first, so that two workers end at about the same time. */
 export const suites: readonly Suite[] = [
   mocha("e2e", "test/e2e/*.test.ts", 20),
+  mocha("chaos", "test/chaos/**/*.test.ts", 15),
   mocha("recovery", "test/e2e/recovery/*.test.ts", 15),
   {
     name: "invariants",

@@ -1,6 +1,7 @@
-import { createHash, createPublicKey, type KeyObject } from "node:crypto";
+import { createPublicKey, type KeyObject } from "node:crypto";
 import { decodeJwt, errors, type JWK, jwtVerify, SignJWT } from "jose";
 import { ApiError } from "../errors/api-error.ts";
+import { publicJwk, type SessionKeys } from "./session-keys.ts";
 
 /** What a session's token says. What the session may do says its row. */
 interface SessionClaims {
@@ -10,14 +11,14 @@ interface SessionClaims {
   expiresAt: Date;
 }
 
-/** Tokens of this API's own key, for browsers. */
+/** Tokens of this API's own keys, for browsers. */
 export interface SessionTokens {
   sign(claims: SessionClaims): Promise<string>;
   /** Whether a token says that it is of this API. Nothing of it is believed yet. */
   claims(token: string): boolean;
   /** The id of the session whose token it is. Throws ApiError 401. */
   verify(token: string): Promise<string>;
-  /** What verifies them, for anyone. */
+  /** What verifies them, for anyone; the key that signs is the first. */
   jwks: { keys: JWK[] };
 }
 
@@ -25,24 +26,25 @@ export interface SessionTokenOptions {
   /** The `iss`: where this API is reached. */
   origin: string;
   audience: string;
-  /** RSA, private. */
-  key: KeyObject;
+  keys: SessionKeys;
 }
 
-/** Signs and verifies RS256 tokens with a key that every copy of this process has. */
-export function createSessionTokens({ origin, audience, key }: SessionTokenOptions): SessionTokens {
-  const publicKey = createPublicKey(key);
-  const jwk = publicJwk(publicKey);
+/** Signs RS256 tokens with one key, and verifies those of any that every copy of this process has. */
+export function createSessionTokens({ origin, audience, keys }: SessionTokenOptions): SessionTokens {
+  const { signing, accepted } = keys;
+  const published = [createPublicKey(signing), ...accepted].map((key) => ({ key, jwk: publicJwk(key) }));
+  const byId = new Map(published.map(({ key, jwk }) => [jwk.kid, key]));
+  const { kid } = publicJwk(signing);
   return {
     sign: ({ sessionId, platformId, environmentId, expiresAt }) =>
       new SignJWT({ sid: sessionId, platform_id: platformId, environment_id: environmentId })
-        .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: jwk.kid as string })
+        .setProtectedHeader({ alg: "RS256", typ: "JWT", kid })
         .setIssuer(origin)
         .setAudience(audience)
         .setSubject(`session:${sessionId}`)
         .setIssuedAt()
         .setExpirationTime(expiresAt)
-        .sign(key),
+        .sign(signing),
     claims(token) {
       try {
         return decodeJwt(token).iss === origin;
@@ -66,22 +68,16 @@ export function createSessionTokens({ origin, audience, key }: SessionTokenOptio
       }
       throw refused("token_invalid", "The token is not a valid session token of this API");
     },
-    jwks: { keys: [jwk] },
+    jwks: { keys: published.map(({ jwk }) => jwk) },
   };
 
-  function keyFor({ kid }: { kid?: string | undefined }): KeyObject {
-    if (kid !== jwk.kid) throw new errors.JWKSNoMatchingKey();
-    return publicKey;
+  function keyFor({ kid = "" }: { kid?: string | undefined }): KeyObject {
+    const key = byId.get(kid);
+    if (key === undefined) throw new errors.JWKSNoMatchingKey();
+    return key;
   }
 }
 
 function refused(code: "token_expired" | "token_invalid", detail: string, cause?: unknown): ApiError {
   return new ApiError(code, detail, { headers: { "WWW-Authenticate": "Bearer" }, cause });
-}
-
-/** The key as published, its id the thumbprint of RFC 7638. */
-function publicJwk(publicKey: KeyObject): JWK {
-  const { kty, n, e } = publicKey.export({ format: "jwk" });
-  const kid = createHash("sha256").update(JSON.stringify({ e, kty, n })).digest("base64url");
-  return { kty, n, e, kid, alg: "RS256", use: "sig" } as JWK;
 }

@@ -51,7 +51,10 @@ export function startCourier({
     delivering.kick();
   };
   const recording = startLoop(tickMs, record, failed("recording failed"));
-  const purging = startLoop(PURGE_MS, () => purge(db), failed("purging failed"));
+  const purgeAll = async () => {
+    if (await purge(db)) purging.kick();
+  };
+  const purging = startLoop(PURGE_MS, purgeAll, failed("purging failed"));
   return {
     loops: { recording, delivering },
     async stop() {

@@ -24,21 +24,24 @@ export const ActivityLogRead = z
     type: z.string().openapi({ example: "settlement.created" }),
     category: activityCategory,
     severity: z.enum(["info", "warning", "error"]).openapi("ActivitySeverity"),
-    description: z.string(),
+    description: z.string().openapi({ example: "Settlement created" }),
     actor_type: z.enum(["m2m", "user", "session", "admin", "system"]).openapi("ActivityActor"),
-    actor_id: z.string().nullable(),
-    resource_type: z.string().nullable(),
-    resource_id: z.string().nullable(),
-    method: z.string().nullable(),
-    path: z.string().nullable(),
-    status_code: z.int().nullable(),
-    ip_address: z.string().nullable(),
-    user_agent: z.string().nullable(),
+    actor_id: z.string().openapi({ example: "pX2kRl0c9vQm" }).nullable(),
+    resource_type: z.string().openapi({ example: "settlement" }).nullable(),
+    resource_id: z.string().openapi({ example: "7b3f9c1e-2a44-4a39-9a57-6a1f6b8f1a10" }).nullable(),
+    method: z.string().openapi({ example: "POST" }).nullable(),
+    path: z.string().openapi({ example: "/v1/settlements" }).nullable(),
+    status_code: z.int().openapi({ example: 201 }).nullable(),
+    ip_address: z.string().openapi({ example: "203.0.113.7" }).nullable(),
+    user_agent: z.string().openapi({ example: "keystone-sdk/0.1.0" }).nullable(),
     duration_ms: z
       .int()
       .nullable()
       .openapi({ description: "How long the request had taken when the row was written." }),
-    detail: z.record(z.string(), z.unknown()).nullable(),
+    detail: z
+      .record(z.string(), z.unknown())
+      .openapi({ example: { trade_reference: "KS-2026-0001" } })
+      .nullable(),
     created_at: time,
   })
   .openapi("ActivityLogRead");

@@ -24,8 +24,8 @@ export const AllowedIpRead = z
     id: uuid,
     environment_id: uuid,
     cidr: z.string().openapi({ description: "Canonical.", example: "192.0.2.0/24" }),
-    description: z.string().nullable(),
-    created_by: z.string().openapi({ description: "The user." }),
+    description: z.string().openapi({ example: "Office" }).nullable(),
+    created_by: z.string().openapi({ example: "user|ada" }).openapi({ description: "The user." }),
     created_at: time,
   })
   .openapi("AllowedIpRead");

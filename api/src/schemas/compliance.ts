@@ -15,18 +15,21 @@ export const ComplianceCheckRead = z
     settlement_id: uuid,
     party_id: uuid,
     check_type: checkType,
-    provider: z.string(),
+    provider: z.string().openapi({ example: "sanctions_list" }),
     status: checkStatus,
-    reference_id: z.string().nullable().openapi({ description: SENSITIVE }),
+    reference_id: z.string().openapi({ example: "SDN-12345" }).nullable().openapi({ description: SENSITIVE }),
     risk_score: z.number().min(0).max(100).nullable().openapi({ description: SENSITIVE }),
-    matched_lists: z.array(z.string()).nullable().openapi({ description: SENSITIVE }),
-    decided_by: z
-      .string()
+    matched_lists: z
+      .array(z.string().openapi({ example: "OFAC SDN" }))
       .nullable()
-      .openapi({ description: "`m2m:<environment id>`, `user:<id>` or `admin:<id>`; null while nobody has decided." }),
-    decision_reason: z.string().nullable(),
+      .openapi({ description: SENSITIVE }),
+    decided_by: z.string().nullable().openapi({
+      example: "user:auth0|5f7c8ec7c33c6c004bbafe82",
+      description: "`m2m:<environment id>`, `user:<id>` or `admin:<id>`; null while nobody has decided.",
+    }),
+    decision_reason: z.string().openapi({ example: "Another person of the same name" }).nullable(),
     attestation: z
-      .strictObject({ attester: address, tx_hash: bytes32, block: z.int() })
+      .strictObject({ attester: address, tx_hash: bytes32, block: z.int().openapi({ example: 6200000 }) })
       .nullable()
       .openapi({ description: "The newest statement on chain that says this." }),
     created_at: time,

@@ -6,8 +6,19 @@ import { Terms } from "./terms.ts";
 /** EIP-712 typed data as `eth_signTypedData_v4` takes it; the names are Permit2's and Solidity's. */
 const Permit2Deposit = z
   .strictObject({
-    domain: z.strictObject({ name: z.literal("Permit2"), chainId: z.int(), verifyingContract: address }),
-    types: z.record(z.string(), z.array(z.strictObject({ name: z.string(), type: z.string() }))),
+    domain: z.strictObject({
+      name: z.literal("Permit2"),
+      chainId: z.int().openapi({ example: 11155111 }),
+      verifyingContract: address,
+    }),
+    types: z.record(z.string(), z.array(z.strictObject({ name: z.string(), type: z.string() }))).openapi({
+      example: {
+        TokenPermissions: [
+          { name: "token", type: "address" },
+          { name: "amount", type: "uint256" },
+        ],
+      },
+    }),
     primaryType: z.literal("PermitWitnessTransferFrom"),
     message: z.strictObject({
       permitted: z.strictObject({ token: address, amount: base }),
@@ -28,7 +39,7 @@ export const DepositInfo = z
       .nullable()
       .openapi({ description: "depositLeg(terms, legIndex, secret, openings), to escrow_address." }),
     escrow_address: address,
-    chain_id: z.int(),
+    chain_id: z.int().openapi({ example: 11155111 }),
     token_address: address,
     token_standard: tokenStandard,
     token_id: base.nullable(),
@@ -45,7 +56,7 @@ export const DepositInfo = z
         "What the wallet may sign instead, so that anyone can send its deposit (depositLegWithPermit2). For ERC-20 legs.",
     }),
     reveal: z
-      .strictObject({ chain_id: z.int(), escrow_address: address, calldata: hex })
+      .strictObject({ chain_id: z.int().openapi({ example: 11155111 }), escrow_address: address, calldata: hex })
       .nullable()
       .openapi({ description: "Opens this party's wallet on another chain where it is paid." }),
     deadline: time,

@@ -17,13 +17,17 @@ const SettlementEventData = z
     to_state: settlementState.openapi({ description: "The same as `state`." }),
     previous_state: settlementState.optional().openapi({ description: "Of a state event that has one." }),
     settlement_type: settlementType,
-    sequence: z.int().min(1).openapi({
+    sequence: z.int().min(1).openapi({ example: 2 }).openapi({
       description:
         "Counts all events of the settlement. A state event below one that was handled already is out of date.",
     }),
     timestamp: time.openapi({ description: "When it happened: the block's time, or the platform's." }),
-    trade_reference: z.string().nullable(),
-    external_reference: z.string().nullable().openapi({ description: "The receiver's own." }),
+    trade_reference: z.string().openapi({ example: "KS-2026-0001" }).nullable(),
+    external_reference: z
+      .string()
+      .openapi({ example: "desk-1" })
+      .nullable()
+      .openapi({ description: "The receiver's own." }),
     check_ids: z
       .array(uuid)
       .optional()
@@ -32,7 +36,7 @@ const SettlementEventData = z
       .strictObject({
         leg_index: z.int().min(0),
         status: legStatus,
-        chain_id: z.int(),
+        chain_id: z.int().openapi({ example: 11155111 }),
         claimable_reason: hex.nullable(),
       })
       .optional()
@@ -46,10 +50,14 @@ const SettlementEventData = z
 const InstructionEventData = z
   .strictObject({
     instruction_id: uuid,
-    trade_reference: z.string(),
+    trade_reference: z.string().openapi({ example: "KS-2026-0001" }),
     status: instructionStatus,
     settlement_id: uuid.nullable(),
-    field: z.string().nullable().openapi({ description: "What kept it from matching." }),
+    field: z
+      .string()
+      .openapi({ example: "quantity" })
+      .nullable()
+      .openapi({ description: "What kept it from matching." }),
     timestamp: time,
     test,
   })

@@ -14,5 +14,12 @@ export const GraphqlRequest = z
   .openapi("GraphqlRequest");
 
 export const GraphqlResponse = z
-  .looseObject({ data: z.unknown().optional(), errors: z.array(z.looseObject({ message: z.string() })).optional() })
-  .openapi("GraphqlResponse");
+  .looseObject({
+    data: z.unknown().optional(),
+    errors: z
+      .array(
+        z.looseObject({ message: z.string().openapi({ example: 'Cannot query field "foo" on type "settlement".' }) }),
+      )
+      .optional(),
+  })
+  .openapi("GraphqlResponse", { example: { data: { settlements: { items: [{ state: "FINALIZED" }] } } } });

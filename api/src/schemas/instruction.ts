@@ -93,11 +93,11 @@ export const InstructionCreate = z
 
 const InstructionParty = z
   .strictObject({
-    external_reference: z.string(),
+    external_reference: z.string().openapi({ example: "desk-1" }),
     wallet_address: address,
-    name: z.string().nullable(),
-    chain_id: z.int().nullable(),
-    asset_provider: z.string().nullable(),
+    name: z.string().openapi({ example: "Alpine Bond Desk" }).nullable(),
+    chain_id: z.int().openapi({ example: 11155111 }).nullable(),
+    asset_provider: z.string().openapi({ example: "acme-custody" }).nullable(),
     wallet_commitment: bytes32.nullable().openapi({ description: "As sent, else the one drawn at the match." }),
     closing_wallet_commitment: bytes32
       .nullable()
@@ -107,18 +107,18 @@ const InstructionParty = z
 
 const InstructionLeg = z
   .strictObject({
-    instrument_id: z.string(),
+    instrument_id: z.string().openapi({ example: "BOND-2026-A" }),
     quantity: decimal,
     direction,
     leg_type: orNull(legType),
-    chain_id: z.int(),
+    chain_id: z.int().openapi({ example: 11155111 }),
     token_address: address,
     token_standard: tokenStandard,
     token_id: base.nullable(),
     partition: bytes32.nullable(),
-    decimals: z.int(),
+    decimals: z.int().openapi({ example: 18 }),
     amount: base.openapi({ description: "The quantity in base units." }),
-    external_reference: z.string().nullable(),
+    external_reference: z.string().openapi({ example: "desk-1" }).nullable(),
   })
   .openapi("InstructionLeg");
 
@@ -145,10 +145,10 @@ export type MatchField = (typeof MATCH_FIELDS)[number];
 export const InstructionRead = z
   .strictObject({
     id: uuid,
-    idempotency_key: z.string(),
-    trade_reference: z.string(),
-    template_slug: z.string().openapi({ description: "As sent." }),
-    role: z.string(),
+    idempotency_key: z.string().openapi({ example: "order-2026-0001" }),
+    trade_reference: z.string().openapi({ example: "KS-2026-0001" }),
+    template_slug: z.string().openapi({ example: "cross_platform_dvp" }).openapi({ description: "As sent." }),
+    role: z.string().openapi({ example: "seller" }),
     status: instructionStatus,
     match_failure: z
       .strictObject({ field: z.enum(MATCH_FIELDS) })
@@ -159,8 +159,8 @@ export const InstructionRead = z
     legs: z.array(InstructionLeg),
     open: z.boolean().openapi({ description: "True when no receive leg was listed." }),
     fee_mode: orNull(feeMode),
-    counterparty_platform_slug: z.string().nullable(),
-    settlement_category: z.string().nullable(),
+    counterparty_platform_slug: z.string().openapi({ example: "meridian" }).nullable(),
+    settlement_category: z.string().openapi({ example: "repo_open" }).nullable(),
     maturity_at: time.nullable(),
     repayment_amount: decimal.nullable(),
     repo_rate: z.number().nullable(),

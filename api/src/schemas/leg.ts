@@ -8,18 +8,18 @@ export const LegRead = z
     settlement_id: uuid,
     leg_index: z.int(),
     leg_type: legType,
-    instrument_id: z.string(),
+    instrument_id: z.string().openapi({ example: "BOND-2026-A" }),
     quantity: decimal,
     direction: z.literal("deliver"),
-    party_role: z.string().openapi({ description: "Who deposits." }),
-    counterparty_role: z.string().openapi({ description: "Who receives." }),
-    chain_id: z.int(),
+    party_role: z.string().openapi({ example: "seller" }).openapi({ description: "Who deposits." }),
+    counterparty_role: z.string().openapi({ example: "buyer" }).openapi({ description: "Who receives." }),
+    chain_id: z.int().openapi({ example: 11155111 }),
     escrow_address: address,
     token_address: address,
     token_standard: tokenStandard,
     token_id: base.nullable(),
     partition: bytes32.nullable(),
-    decimals: z.int(),
+    decimals: z.int().openapi({ example: 18 }),
     amount: base.openapi({ description: "Base units to deposit, fees included." }),
     fees: z.array(z.strictObject({ recipient: address, amount: base })),
     depositor_commitment: bytes32,
@@ -34,7 +34,11 @@ export const LegRead = z
     recipient: address.nullable(),
     deposit_tx_hash: bytes32.nullable(),
     release_tx_hash: bytes32.nullable(),
-    external_reference: z.string().nullable().openapi({ description: "The depositing side's own." }),
+    external_reference: z
+      .string()
+      .openapi({ example: "desk-1" })
+      .nullable()
+      .openapi({ description: "The depositing side's own." }),
     created_at: time,
     updated_at: time,
   })

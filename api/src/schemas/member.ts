@@ -7,14 +7,14 @@ import { text, time } from "./primitives.ts";
 /** How many roles anybody may have: all there are. */
 const MAX_ROLES = ROLES.length;
 
-const roleIds = z.array(text(1, 255)).max(MAX_ROLES);
+const roleIds = z.array(text(1, 255).openapi({ example: "rol_platform_manager" })).max(MAX_ROLES);
 const roleName = z.enum(ROLES).openapi("RoleName");
 
 export const RoleRead = z
   .strictObject({
-    id: z.string().openapi({ description: "The directory's." }),
+    id: z.string().openapi({ example: "rol_platform_manager" }).openapi({ description: "The directory's." }),
     name: roleName,
-    description: z.string().nullable(),
+    description: z.string().openapi({ example: "Everything but what is KeyStone operators' own" }).nullable(),
   })
   .openapi("RoleRead");
 
@@ -26,10 +26,10 @@ export const MemberUpdate = z
 
 export const MemberRead = z
   .strictObject({
-    user_id: z.string(),
-    email: z.string().nullable(),
-    name: z.string().nullable(),
-    picture: z.string().nullable(),
+    user_id: z.string().openapi({ example: "auth0|5f7c8ec7c33c6c004bbafe82" }),
+    email: z.string().openapi({ example: "ada@example.com" }).nullable(),
+    name: z.string().openapi({ example: "Ada Lovelace" }).nullable(),
+    picture: z.string().openapi({ example: "https://example.com/ada.png" }).nullable(),
     roles: z.array(RoleRead),
   })
   .openapi("MemberRead");
@@ -49,13 +49,16 @@ export const InvitationCreate = z
 
 export const InvitationRead = z
   .strictObject({
-    id: z.string(),
-    invitee_email: z.string(),
-    inviter_name: z.string(),
+    id: z.string().openapi({ example: "rol_platform_manager" }),
+    invitee_email: z.string().openapi({ example: "ada@example.com" }),
+    inviter_name: z.string().openapi({ example: "Grace Hopper" }),
     roles: z.array(roleName),
     created_at: time,
     expires_at: time,
-    invitation_url: z.string().openapi({ description: "Whoever opens it may accept." }),
+    invitation_url: z
+      .string()
+      .openapi({ example: "https://login.example.com/?invitation=f81d&organization=org_9ybsU1dN2dKfDkBi" })
+      .openapi({ description: "Whoever opens it may accept." }),
   })
   .openapi("InvitationRead");
 

@@ -33,10 +33,14 @@ export function pageOf<T extends z.ZodType>(name: string, item: T) {
   return z
     .strictObject({
       items: z.array(item),
-      total: z.int().min(0).openapi({ description: "How many there are with these filters." }),
-      limit: z.int(),
+      total: z.int().min(0).openapi({ example: 1 }).openapi({ description: "How many there are with these filters." }),
+      limit: z.int().openapi({ example: 50 }),
       offset: z.int().openapi({ description: "How many come before this page." }),
-      next_cursor: z.string().nullable().openapi({ description: "Null on the last page." }),
+      next_cursor: z
+        .string()
+        .openapi({ example: "eyJjIjoiMjAyNi0wNC0wMVQwMDowMDowMC4wMDBaIn0" })
+        .nullable()
+        .openapi({ description: "Null on the last page." }),
     })
     .openapi(`${name}Page`);
 }

@@ -4,15 +4,23 @@ import { address, bytes32, time, uuid } from "./primitives.ts";
 export const PartyRead = z
   .strictObject({
     id: uuid,
-    role: z.string(),
+    role: z.string().openapi({ example: "seller" }),
     platform_id: uuid,
     environment_id: uuid,
     status: z.literal("confirmed"),
-    name: z.string().nullable(),
-    external_reference: z.string().nullable().openapi({ description: "Null for the other side." }),
+    name: z.string().openapi({ example: "Alpine Bond Desk" }).nullable(),
+    external_reference: z
+      .string()
+      .openapi({ example: "desk-1" })
+      .nullable()
+      .openapi({ description: "Null for the other side." }),
     wallet_address: address.nullable().openapi({ description: "For the other side null until it is on chain." }),
-    chain_id: z.int().nullable().openapi({ description: "Null for the other side." }),
-    asset_provider: z.string().nullable().openapi({ description: "Null for the other side." }),
+    chain_id: z.int().openapi({ example: 11155111 }).nullable().openapi({ description: "Null for the other side." }),
+    asset_provider: z
+      .string()
+      .openapi({ example: "acme-custody" })
+      .nullable()
+      .openapi({ description: "Null for the other side." }),
     entity_commitment: bytes32,
     wallet_commitment: bytes32,
     open: z.boolean().openapi({ description: "This party named no receive leg." }),

@@ -47,13 +47,17 @@ export const PlatformUpdate = z
 export const PlatformRead = z
   .strictObject({
     id: uuid,
-    auth0_org_id: z.string().nullable().openapi({ description: "The organization whose members are the platform's." }),
-    name: z.string(),
-    slug: z.string(),
+    auth0_org_id: z
+      .string()
+      .openapi({ example: "org_9ybsU1dN2dKfDkBi" })
+      .nullable()
+      .openapi({ description: "The organization whose members are the platform's." }),
+    name: z.string().openapi({ example: "Acme" }),
+    slug: z.string().openapi({ example: "acme" }),
     status: z.enum(["active", "suspended"]).openapi("PlatformStatus"),
-    logo_url: z.string().nullable(),
-    support_email: z.string().nullable(),
-    support_url: z.string().nullable(),
+    logo_url: z.string().openapi({ example: "https://example.com/logo.svg" }).nullable(),
+    support_email: z.string().openapi({ example: "help@example.com" }).nullable(),
+    support_url: z.string().openapi({ example: "https://example.com/support" }).nullable(),
     onboarding_completed_at: time.nullable(),
     created_at: time,
     updated_at: time,

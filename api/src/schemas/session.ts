@@ -31,10 +31,16 @@ export const SessionCreate = z
 export const SessionRead = z
   .strictObject({
     id: uuid,
-    session_token: z.string().openapi({ description: "In this response only." }),
+    session_token: z
+      .string()
+      .openapi({ example: "eyJhbGciOiJSUzI1NiJ9.eyJzaWQiOiI3YjNmOWMxZSJ9.c2lnbmF0dXJl" })
+      .openapi({ description: "In this response only." }),
     scopes: z.array(sessionScope),
     settlement_ids: z.array(uuid).nullable(),
-    metadata: z.record(z.string(), z.string()).nullable(),
+    metadata: z
+      .record(z.string(), z.string())
+      .openapi({ example: { page: "settlements" } })
+      .nullable(),
     expires_at: time,
     created_at: time,
   })
@@ -45,9 +51,9 @@ export const Jwks = z
     keys: z.array(
       z.strictObject({
         kty: z.literal("RSA"),
-        n: z.string(),
-        e: z.string(),
-        kid: z.string(),
+        n: z.string().openapi({ example: "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86z" }),
+        e: z.string().openapi({ example: "AQAB" }),
+        kid: z.string().openapi({ example: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs" }),
         alg: z.literal("RS256"),
         use: z.literal("sig"),
       }),

@@ -8,38 +8,45 @@ import { address, bytes32, decimal, orNull, time, uuid } from "./primitives.ts";
 import { Terms } from "./terms.ts";
 
 const NextTransition = z
-  .strictObject({ target: settlementState, gate: z.string(), satisfied: z.boolean() })
+  .strictObject({
+    target: settlementState,
+    gate: z.string().openapi({ example: "COMPLIANCE_CLEARED" }),
+    satisfied: z.boolean(),
+  })
   .openapi("NextTransition");
 
 const OnChain = z
   .strictObject({
-    state: z.string(),
+    state: z.string().openapi({ example: "COMPLIANCE_CHECKING" }),
     verdict,
-    block_number: z.int(),
+    block_number: z.int().openapi({ example: 6200000 }),
     block_hash: bytes32,
     tx_hash: bytes32,
-    confirmations: z.int(),
+    confirmations: z.int().openapi({ example: 12 }),
     finality,
   })
   .openapi("OnChain");
 
 const SettlementChain = z
   .strictObject({
-    chain_id: z.int(),
+    chain_id: z.int().openapi({ example: 11155111 }),
     escrow_address: address.nullable().openapi({ description: "Null where the terms have no leg." }),
     locked: z.boolean(),
     verdict,
-    indexed_block: z.int(),
-    confirmations: z.int().openapi({ description: "Of the newest event of this settlement on the chain." }),
+    indexed_block: z.int().openapi({ example: 6200012 }),
+    confirmations: z
+      .int()
+      .openapi({ example: 12 })
+      .openapi({ description: "Of the newest event of this settlement on the chain." }),
     finality,
   })
   .openapi("SettlementChain");
 
 const SettlementTransaction = z
   .strictObject({
-    chain_id: z.int(),
+    chain_id: z.int().openapi({ example: 11155111 }),
     hash: bytes32.nullable(),
-    block_number: z.int().nullable(),
+    block_number: z.int().openapi({ example: 6200000 }).nullable(),
     kind: z.enum([
       "create",
       "attest",
@@ -79,12 +86,20 @@ export const SettlementRead = z
     id: uuid,
     platform_id: uuid,
     environment_id: uuid,
-    idempotency_key: z.string().nullable().openapi({ description: "The caller side's own." }),
-    external_reference: z.string().nullable().openapi({ description: "The caller side's own." }),
-    trade_reference: z.string().nullable(),
+    idempotency_key: z
+      .string()
+      .openapi({ example: "order-2026-0001" })
+      .nullable()
+      .openapi({ description: "The caller side's own." }),
+    external_reference: z
+      .string()
+      .openapi({ example: "desk-1" })
+      .nullable()
+      .openapi({ description: "The caller side's own." }),
+    trade_reference: z.string().openapi({ example: "KS-2026-0001" }).nullable(),
     template_id: uuid,
-    template_slug: z.string(),
-    template_version: z.int(),
+    template_slug: z.string().openapi({ example: "cross_platform_dvp" }),
+    template_version: z.int().openapi({ example: 1 }),
     settlement_type: settlementType,
     settlement_category: z.enum(["repo_open", "repo_close"]).nullable(),
     state: settlementState,
@@ -102,9 +117,9 @@ export const SettlementRead = z
     compliance: Compliance,
     settlement_hash: bytes32.openapi({ description: "The on-chain settlement id: EIP-712 digest of terms." }),
     ruleset_id: bytes32,
-    coordinator: z.strictObject({ chain_id: z.int(), address }),
+    coordinator: z.strictObject({ chain_id: z.int().openapi({ example: 11155111 }), address }),
     terms: Terms,
-    on_chain_state: z.string().nullable(),
+    on_chain_state: z.string().openapi({ example: "COMPLIANCE_CHECKING" }).nullable(),
     on_chain: orNull(OnChain).openapi({ description: "Null until indexed." }),
     chains: z.array(SettlementChain),
     transactions: z.array(SettlementTransaction),

@@ -3,14 +3,16 @@ import { address } from "./primitives.ts";
 
 const ChainStatus = z
   .strictObject({
-    chain_id: z.int(),
-    name: z.string(),
+    chain_id: z.int().openapi({ example: 11155111 }),
+    name: z.string().openapi({ example: "Sepolia" }),
     role: z.enum(["coordinator", "escrow"]),
-    contracts: z.record(z.string(), address),
-    head_block: z.int(),
-    indexed_block: z.int(),
-    safe_block: z.int(),
-    finalized_block: z.int(),
+    contracts: z
+      .record(z.string(), address)
+      .openapi({ example: { escrow: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8" } }),
+    head_block: z.int().openapi({ example: 6200012 }),
+    indexed_block: z.int().openapi({ example: 6200012 }),
+    safe_block: z.int().openapi({ example: 6200010 }),
+    finalized_block: z.int().openapi({ example: 6200007 }),
     lag_blocks: z.int(),
     lag_seconds: z.int(),
   })
@@ -19,8 +21,8 @@ const ChainStatus = z
 export const Status = z
   .strictObject({
     status: z.enum(["ok", "degraded"]),
-    version: z.string(),
-    api_versions: z.array(z.string()),
+    version: z.string().openapi({ example: "0.1.0" }),
+    api_versions: z.array(z.string().openapi({ example: "0.1.0" })),
     chains: z.array(ChainStatus),
   })
   .openapi("Status");

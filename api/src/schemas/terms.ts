@@ -28,7 +28,7 @@ export const Terms = z
     depositDeadline: z.int(),
     settleDeadline: z.int(),
     attesters: z.array(address),
-    threshold: z.int(),
+    threshold: z.int().openapi({ example: 1 }),
     operator: address,
     parent: bytes32,
     notBefore: z.int(),

@@ -63,11 +63,15 @@ export const WebhookEndpointUpdate = onlyOneName(
 const endpoint = {
   id: uuid,
   environment_id: uuid,
-  url: z.string(),
-  description: z.string().nullable(),
-  events: z.array(z.string()),
+  url: z.string().openapi({ example: "https://hooks.example.com/keystone" }),
+  description: z.string().openapi({ example: "Settlement system" }).nullable(),
+  events: z.array(z.string().openapi({ example: "settlement.*" })),
   is_active: z.boolean(),
-  disabled_reason: z.string().nullable().openapi({ description: "Why it was switched off by itself." }),
+  disabled_reason: z
+    .string()
+    .openapi({ example: "The receiver answered 410" })
+    .nullable()
+    .openapi({ description: "Why it was switched off by itself." }),
   previous_secret_valid_until: time
     .nullable()
     .openapi({ description: "Until then the secret before the present one signs along." }),
@@ -80,28 +84,43 @@ export const WebhookEndpointRead = z.strictObject(endpoint).openapi("WebhookEndp
 export const WebhookEndpointCreated = z
   .strictObject({
     ...endpoint,
-    secret: z.string().nullable().openapi({ description: "Shown only here; null in a replay." }),
+    secret: z
+      .string()
+      .openapi({ example: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" })
+      .nullable()
+      .openapi({ description: "Shown only here; null in a replay." }),
   })
   .openapi("WebhookEndpointCreated");
 
 export const WebhookEndpointPage = pageOf("WebhookEndpoint", WebhookEndpointRead);
 
 export const WebhookSecretRotated = z
-  .strictObject({ new_secret: z.string(), previous_secret_valid_until: time })
+  .strictObject({
+    new_secret: z.string().openapi({ example: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }),
+    previous_secret_valid_until: time,
+  })
   .openapi("WebhookSecretRotated");
 
 export const WebhookDeliveryRead = z
   .strictObject({
     id: uuid,
     endpoint_id: uuid,
-    event_id: z.string(),
+    event_id: z.string().openapi({ example: "evt_4f0c2a1be7d94c6f8a53b0d1c2e3f405" }),
     event_type: eventName,
-    attempt: z.int().min(1),
+    attempt: z.int().min(1).openapi({ example: 1 }),
     success: z.boolean().openapi({ description: "False, too, for an attempt that is still to be made." }),
-    status_code: z.int().nullable(),
-    response_excerpt: z.string().nullable().openapi({ description: "The first kilobyte of the answer's body." }),
-    error: z.string().nullable(),
-    duration_ms: z.int().nullable().openapi({ description: "Null until the attempt was made." }),
+    status_code: z.int().openapi({ example: 201 }).nullable(),
+    response_excerpt: z
+      .string()
+      .openapi({ example: '{"received":true}' })
+      .nullable()
+      .openapi({ description: "The first kilobyte of the answer's body." }),
+    error: z.string().openapi({ example: "The receiver answered 503" }).nullable(),
+    duration_ms: z
+      .int()
+      .openapi({ example: 42 })
+      .nullable()
+      .openapi({ description: "Null until the attempt was made." }),
     next_attempt_at: time
       .nullable()
       .openapi({ description: "When this attempt will be made, or the one after it; null when none follows." }),
@@ -118,11 +137,11 @@ export const WebhookTestCreate = z
 export const WebhookTestResult = z
   .strictObject({
     success: z.boolean(),
-    event_id: z.string(),
+    event_id: z.string().openapi({ example: "evt_4f0c2a1be7d94c6f8a53b0d1c2e3f405" }),
     delivery_id: uuid,
-    status_code: z.int().nullable(),
-    duration_ms: z.int(),
-    error: z.string().nullable(),
+    status_code: z.int().openapi({ example: 201 }).nullable(),
+    duration_ms: z.int().openapi({ example: 42 }),
+    error: z.string().openapi({ example: "The receiver answered 503" }).nullable(),
   })
   .openapi("WebhookTestResult");
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Store, type StoreTransaction, transaction } from "@keystoneos/store";
+import { keyedHash, type SecretKeyring, type Store, type StoreTransaction, transaction } from "@keystoneos/store";
 import canonicalize from "canonicalize";
 import { sql } from "kysely";
 import { ApiError } from "../errors/api-error.ts";
@@ -14,12 +14,20 @@ export interface IdempotentRequest {
   owner: KeyOwner;
   route: string;
   key: string;
-  /** SHA-256 of the RFC 8785 form of the body without its key, hex. */
-  bodyHash: string;
+  body: BodyHashes;
+}
+
+/** Hashes of the RFC 8785 form of a body without its key, hex. */
+interface BodyHashes {
+  /** Under a key of this API, for a body may hold a webhook secret that could be guessed. */
+  keyed: string;
+  /** SHA-256, which is all that is stored of requests from before there was a key. */
+  plain: string;
 }
 
 /** Key and canonical body of a request that must have a key. Throws ApiError 422, ValidationError. */
 export function readIdempotency(
+  keyring: SecretKeyring,
   owner: KeyOwner,
   route: string,
   rawBody: unknown,
@@ -38,18 +46,19 @@ export function readIdempotency(
       loc: ["header", "idempotency-key"],
     });
   }
-  return { owner, route, key, bodyHash: hashBody(rest) };
+  return { owner, route, key, body: hashBody(keyring, rest) };
 }
 
 /** The same for a request that may have a key, and only in the header; null without one. Throws ValidationError. */
 export function readOptionalIdempotency(
+  keyring: SecretKeyring,
   owner: KeyOwner,
   route: string,
   rawBody: unknown,
   header: string | undefined,
 ): IdempotentRequest | null {
   checkHeader(header);
-  return header === undefined ? null : { owner, route, key: header, bodyHash: hashBody(rawBody) };
+  return header === undefined ? null : { owner, route, key: header, body: hashBody(keyring, rawBody) };
 }
 
 function checkHeader(header: string | undefined): void {
@@ -58,10 +67,12 @@ function checkHeader(header: string | undefined): void {
   throw new ValidationError([{ loc: ["header", "idempotency-key"], msg, type: "string_pattern_mismatch" }]);
 }
 
-function hashBody(body: unknown): string {
-  return createHash("sha256")
-    .update(canonicalize(body) as string)
-    .digest("hex");
+function hashBody(keyring: SecretKeyring, body: unknown): BodyHashes {
+  const text = canonicalize(body) as string;
+  return {
+    keyed: keyedHash(keyring, "idempotent body", text),
+    plain: createHash("sha256").update(text).digest("hex"),
+  };
 }
 
 /**
@@ -95,7 +106,7 @@ export async function findReplay(db: Store | StoreTransaction, request: Idempote
     .where("key", "=", request.key)
     .executeTakeFirst();
   if (row === undefined) return null;
-  if (row.body_hash === request.bodyHash) return row.resource_id;
+  if (row.body_hash === request.body.keyed || row.body_hash === request.body.plain) return row.resource_id;
   throw new ApiError("idempotency_key_reused", "The idempotency key was used with another body; use a new key", {
     context: { existing_id: row.resource_id },
   });
@@ -120,7 +131,7 @@ export async function rememberKey(
       platform_id: platformOf(request.owner),
       route: request.route,
       key: request.key,
-      body_hash: request.bodyHash,
+      body_hash: request.body.keyed,
       resource_id: resourceId,
     })
     .execute();

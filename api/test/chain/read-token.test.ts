@@ -1,13 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "chai";
-import { createTestClient, createWalletClient, type Hex, http, publicActions } from "viem";
-import { type Anvil, launchAnvil } from "../../../devnet/src/chains/anvil.ts";
-import { localAccount } from "../../../devnet/src/keys.ts";
-import { freePort } from "../../../devnet/src/ports.ts";
-import { readArtifact } from "../../../ignition/artifacts.ts";
-import { createChainReaders } from "../../src/chain/readers.ts";
+import type { Hex } from "viem";
+import { useChain } from "../support/chain.ts";
 import type { Call } from "../support/client.ts";
 import { AWAY, HOME } from "../support/deployment.ts";
 import { bond, sellOpen } from "../support/instructions.ts";
@@ -22,43 +15,21 @@ const always = (word: string): Hex => `0x7f${word.padStart(64, "0")}5f5260205ff3
 describe("tokens read on chain", function () {
   this.timeout(60_000);
   const world = useWorld();
-  let folder: string;
-  let chain: Anvil;
+  const chain = useChain(world);
   let call: Call;
   let tenant: Tenant;
   let codes: number;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "keystone-chain-"));
-    chain = await launchAnvil(HOME, await freePort(), [], join(folder, "anvil.log"));
-    const urls = new Map([
-      [HOME, chain.url],
-      [AWAY, `http://127.0.0.1:${await freePort()}`],
-    ]);
-    ({ call } = await world().serve({ chains: createChainReaders(world().deps.deployment, urls) }));
+    call = chain().call;
     tenant = await createTenant(world());
     codes = 0;
   });
-  after(async () => {
-    await chain.kill();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  const node = () => createTestClient({ mode: "anvil", transport: http(chain.url) }).extend(publicActions);
-
-  async function deploy(args: unknown[]): Promise<Hex> {
-    const { abi, bytecode } = readArtifact("devnet/contracts/TestToken.sol", "TestToken");
-    const wallet = createWalletClient({ account: localAccount("deployer"), transport: http(chain.url) });
-    const hash = await wallet.deployContract({ abi, bytecode, args, chain: null });
-    const { contractAddress } = await node().waitForTransactionReceipt({ hash });
-    if (!contractAddress) throw new Error("no contract");
-    return contractAddress;
-  }
 
   /** Puts code at a fresh address. */
   async function place(bytecode: Hex): Promise<Hex> {
     const address: Hex = `0x${(0xc0de_0000 + codes++).toString(16).padStart(40, "0")}`;
-    await node().setCode({ address, bytecode });
+    await chain().node.setCode({ address, bytecode });
     return address;
   }
 
@@ -69,7 +40,7 @@ describe("tokens read on chain", function () {
     });
 
   it("take the decimals of the contract, to the last unit", async () => {
-    const address = await deploy(["Bond", "BOND", 8]);
+    const address = await chain().deployToken("Bond", "BOND", 8);
     const { status, body } = await submit(address);
     expect(status).to.equal(201);
     expect(body.legs[0]).to.deep.include({
@@ -85,7 +56,7 @@ describe("tokens read on chain", function () {
   });
 
   it("are read once and remembered, so that they need no node any more", async () => {
-    const address = await deploy(["Cash", "CASH", 2]);
+    const address = await chain().deployToken("Cash", "CASH", 2);
     expect((await submit(address)).status).to.equal(201);
     const rows = await world()
       .db.selectFrom("keystone.token")
@@ -103,7 +74,7 @@ describe("tokens read on chain", function () {
   });
 
   it("are not remembered from a refused instruction", async () => {
-    const address = await deploy(["Cash", "CASH", 3]);
+    const address = await chain().deployToken("Cash", "CASH", 3);
     expect((await submit(address, { quantity: "0.0001" })).body.code).to.equal("quantity_precision");
     const rows = await world()
       .db.selectFrom("keystone.token")
@@ -114,7 +85,7 @@ describe("tokens read on chain", function () {
   });
 
   it("are known to be of another standard than stated", async () => {
-    const address = await deploy(["Bond", "BOND", 18]);
+    const address = await chain().deployToken("Bond", "BOND", 18);
     const { body } = await submit(address, { token_standard: "ERC-3643" });
     expect(body).to.deep.include({ code: "instrument_unverifiable", detail: "The token is ERC-20, not ERC-3643" });
   });
@@ -162,7 +133,7 @@ describe("tokens read on chain", function () {
   });
 
   it("and the head block comes from the node", async () => {
-    await node().mine({ blocks: 3 });
+    await chain().node.mine({ blocks: 3 });
     const { body } = await call("GET", "/v1/status");
     const [home, away] = body.chains;
     expect(home.head_block).to.be.greaterThanOrEqual(3);

@@ -1,10 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import type { Hex } from "viem";
-import { AWAY, HOME, testDeployment } from "../support/deployment.ts";
+import { courierEnvironment, makeProcessFiles, type ProcessFiles } from "../support/api-process.ts";
+import { AWAY, HOME } from "../support/deployment.ts";
 import { setHeads } from "../support/facts.ts";
 import { indexStep } from "../support/logs.ts";
 import { type StartedProcess, startProcess } from "../support/process.ts";
@@ -19,30 +17,19 @@ const script = fileURLToPath(new URL("../../src/courier/main.ts", import.meta.ur
 describe("the courier process", function () {
   this.timeout(90_000);
   const world = useOwnWorld();
-  let folder: string;
+  let files: ProcessFiles;
   const couriers: StartedProcess[] = [];
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "keystone-courier-"));
-    await writeFile(join(folder, "deployments.json"), JSON.stringify(testDeployment()));
+    files = await makeProcessFiles();
   });
   after(async () => {
     for (const { child } of couriers) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
-    await rm(folder, { recursive: true, force: true });
+    await files.remove();
   });
 
   function start(changes: Record<string, string> = {}): StartedProcess {
-    const courier = startProcess(script, {
-      PATH: process.env.PATH ?? "",
-      DATABASE_URL: world().databaseUrl,
-      DEPLOYMENTS_FILE: join(folder, "deployments.json"),
-      SECRETS_KEY: world().secretsKey,
-      SECRETS_KEY_ID: "test",
-      COURIER_PORT: "0",
-      COURIER_TICK_MS: "10",
-      WEBHOOK_DEVELOPMENT_MODE: "on",
-      ...changes,
-    });
+    const courier = startProcess(script, { ...courierEnvironment(world(), files), ...changes });
     couriers.push(courier);
     return courier;
   }

@@ -43,3 +43,17 @@ export async function apiEnvironment(world: World, { folder }: ProcessFiles): Pr
     API_PORT: "0",
   };
 }
+
+/** What the process of the courier is told, to deliver from the world's database. */
+export function courierEnvironment(world: World, { folder }: ProcessFiles): Record<string, string> {
+  return {
+    PATH: process.env.PATH ?? "",
+    DATABASE_URL: world.databaseUrl,
+    DEPLOYMENTS_FILE: join(folder, "deployments.json"),
+    SECRETS_KEY: world.secretsKey,
+    SECRETS_KEY_ID: "test",
+    COURIER_PORT: "0",
+    COURIER_TICK_MS: "10",
+    WEBHOOK_DEVELOPMENT_MODE: "on",
+  };
+}

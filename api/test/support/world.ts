@@ -56,7 +56,7 @@ export function useWorld(): () => World {
   let world: World | undefined;
   before(async function () {
     this.timeout(60_000);
-    shared ??= startWorld();
+    shared ??= freshDatabase().then(startWorld);
     world = await shared;
   });
   return () => {
@@ -65,12 +65,12 @@ export function useWorld(): () => World {
   };
 }
 
-/** A world of its own, for tests that look at everything a database holds. */
-export function useOwnWorld(): () => World {
+/** A world of its own, for tests that look at everything a database holds, or on a database that is given. */
+export function useOwnWorld(database: () => Promise<{ url: string }> = freshDatabase): () => World {
   let world: World | undefined;
   before(async function () {
     this.timeout(60_000);
-    world = await startWorld();
+    world = await startWorld(await database());
   });
   return () => {
     if (world === undefined) throw new Error("the world is there from the first test on");
@@ -78,8 +78,7 @@ export function useOwnWorld(): () => World {
   };
 }
 
-async function startWorld(): Promise<World> {
-  const { url: databaseUrl } = await freshDatabase();
+async function startWorld({ url: databaseUrl }: { url: string }): Promise<World> {
   await migrate({ databaseUrl });
   const db = connect({ databaseUrl, maxConnections: 30 });
   atTheEnd(() => db.destroy());
@@ -108,7 +107,11 @@ async function startWorld(): Promise<World> {
     chains: createChainReaders(deployment, new Map(deployment.chains.map(({ chainId }) => [chainId, nowhere]))),
     directory: createDirectory(local.directoryOptions),
     tokens: createTokenVerifier(oidcOf(issuer)),
-    sessions: createSessionTokens({ origin: SESSIONS, audience: AUDIENCE, key: sessionKey }),
+    sessions: createSessionTokens({
+      origin: SESSIONS,
+      audience: AUDIENCE,
+      keys: { signing: sessionKey, accepted: [] },
+    }),
     webhooks: createWebhookSender({ developmentMode: true }),
     log,
     streams,

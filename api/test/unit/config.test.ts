@@ -118,6 +118,56 @@ describe("readConfig", () => {
     }
   });
 
+  const keyFile = (name: string, text: string | Buffer) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it("takes further keys for sessions, of a private one the public half", () => {
+    const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const spki = keyFile("public.pem", publicKey.export({ type: "spki", format: "pem" }));
+    const other = keyFile("private.pem", pem("rsa", 3072));
+    const { sessionKeys } = readConfig({ ...good, SESSION_ACCEPTED_KEY_FILES: `${spki}, ${other}` });
+    expect(sessionKeys.accepted.map(({ type }) => type)).to.deep.equal(["public", "public"]);
+    expect(sessionKeys.accepted[0]?.equals(publicKey)).to.equal(true);
+    expect(sessionKeys.signing.type).to.equal("private");
+    expect(readConfig(good).sessionKeys.accepted).to.deep.equal([]);
+    // The same key in another form is the same key.
+    const again = keyFile("again.pem", privateKey.export({ type: "pkcs1", format: "pem" }));
+    const twice = () => readConfig({ ...good, SESSION_ACCEPTED_KEY_FILES: `${spki},${again}` });
+    expect(twice).to.throw(ConfigError, `"${again}" has a key that is listed before`);
+    const own = () => readConfig({ ...good, SESSION_ACCEPTED_KEY_FILES: sessionKeyFile });
+    expect(own).to.throw(ConfigError, "SESSION_ACCEPTED_KEY_FILES has the key of SESSION_KEY_FILE");
+  });
+
+  it("takes none that is weak, of another kind or no key, names its file and shows nothing of it", () => {
+    const small = generateKeyPairSync("rsa", { modulusLength: 2048, publicExponent: 3 });
+    const pss = generateKeyPairSync("rsa-pss", { modulusLength: 2048 });
+    const form = { type: "spki", format: "pem" } as const;
+    const files: Record<string, [text: string, why: string]> = {
+      "short.pem": [pem("rsa", 1024), "2048 bits"],
+      "curve.pem": [pem("ec"), "RSA"],
+      "pss.pem": [pss.publicKey.export(form) as string, "RSA"],
+      "exponent.pem": [small.publicKey.export(form) as string, "65537"],
+      "text.pem": ["a secret", "readable PEM file"],
+    };
+    const strong = keyFile("strong.pem", pem("rsa"));
+    for (const [name, [text, why]] of Object.entries(files)) {
+      const path = keyFile(name, text);
+      const read = () => readConfig({ ...good, SESSION_ACCEPTED_KEY_FILES: `${strong},${path}` });
+      expect(read, name).to.throw(ConfigError, /^SESSION_ACCEPTED_KEY_FILES cannot be used/);
+      expect(read, name).to.throw(`"${path}" must be`);
+      expect(read, name).to.throw(why);
+      expect(read, name).to.not.throw(text);
+    }
+    const missing = join(folder, "nothing.pem");
+    const read = () => readConfig({ ...good, SESSION_ACCEPTED_KEY_FILES: missing });
+    expect(read).to.throw(ConfigError, `"${missing}" must be a readable PEM file`);
+    const signing = keyFile("exponent-private.pem", small.privateKey.export({ type: "pkcs8", format: "pem" }));
+    expect(() => readConfig({ ...good, SESSION_KEY_FILE: signing })).to.throw(ConfigError, "SESSION_KEY_FILE");
+  });
+
   it("takes no issuer that is the API itself", () => {
     const same = { ...good, OIDC_ISSUER: "http://api.example", API_ORIGIN: "http://api.example" };
     expect(() => readConfig(same)).to.throw(ConfigError, "API_ORIGIN");

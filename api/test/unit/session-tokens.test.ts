@@ -5,7 +5,11 @@ import { createSessionTokens } from "../../src/auth/session-tokens.ts";
 
 describe("session tokens", () => {
   const { privateKey: key } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const options = { origin: "https://api.test", audience: "https://audience.test", key };
+  const options = {
+    origin: "https://api.test",
+    audience: "https://audience.test",
+    keys: { signing: key, accepted: [] },
+  };
   const tokens = createSessionTokens(options);
   // Made when the file is read, long before the tests of a whole run come to it.
   const expiresAt = new Date(Date.now() + 86_400_000);

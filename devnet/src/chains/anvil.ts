@@ -29,7 +29,8 @@ export async function launchAnvil(chainId: number, port: number, flags: string[]
   }
   const log = openSync(logFile, "a");
   const rules = ["--hardfork", "osaka", "--enable-tx-gas-limit", "--slots-in-an-epoch", "1", "--order", "fifo"];
-  const limits = ["--accounts", String(ACCOUNTS), "--no-request-size-limit"];
+  // It tells what goes wrong all the same, and no longer the keys of its accounts and every call.
+  const limits = ["--quiet", "--accounts", String(ACCOUNTS), "--no-request-size-limit"];
   const child = spawn(
     executable(),
     ["--chain-id", String(chainId), "--port", String(port), ...rules, ...limits, ...flags],

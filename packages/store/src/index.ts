@@ -23,6 +23,7 @@ export type { Database } from "./schema/database.ts";
 export type * from "./schema/platform.ts";
 export type { AttemptPurpose, TransactionKind, TransactionStatus } from "./schema/transactions.ts";
 export {
+  keyedHash,
   openSecret,
   openText,
   type SealedSecret,

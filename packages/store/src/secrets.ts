@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 import type { Hex } from "viem";
 import { SecretKeyUnknownError, SecretMalformedError, SecretUnreadableError } from "./errors.ts";
 import type { SecretKind } from "./schema/platform.ts";
@@ -58,6 +58,15 @@ export function openText(
   sealed: SealedSecret,
 ): string {
   return open(keyring, owner, sealed).toString("utf8");
+}
+
+/**
+ * HMAC-SHA256 of a text, hex, under a key for this purpose alone that is derived from the keyring's current one: equal texts are known
+ * by it, and nobody without the key can find out a text by trying.
+ */
+export function keyedHash(keyring: SecretKeyring, purpose: string, text: string): string {
+  const key = hkdfSync("sha256", keyOf(keyring, keyring.current), Buffer.alloc(0), `keystone ${purpose}`, 32);
+  return createHmac("sha256", Buffer.from(key)).update(text, "utf8").digest("hex");
 }
 
 function seal(keyring: SecretKeyring, owner: readonly string[], secret: Buffer): SealedSecret {

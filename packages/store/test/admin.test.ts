@@ -1,15 +1,8 @@
 import { expect } from "chai";
 import { storeSettlement } from "../../../relayer/test/support/rows.ts";
 import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import {
-  connect,
-  isUniqueViolation,
-  migrate,
-  type NewRow,
-  readMigrations,
-  type Store,
-  sqlState,
-} from "../src/index.ts";
+import { connect, isUniqueViolation, migrate, type NewRow, type Store, sqlState } from "../src/index.ts";
+import { databaseBefore } from "./old-database.ts";
 
 describe("0007_admin", function () {
   this.timeout(30_000);
@@ -65,20 +58,16 @@ describe("0007_admin", function () {
   });
 
   it("keeps what was asked before it, and lets the version before it settle on", async () => {
-    const other = await freshDatabase();
-    const before = connect({ databaseUrl: other.url });
+    const old = await databaseBefore("0007");
     try {
-      const shipped = await readMigrations();
-      await migrate({ databaseUrl: other.url, migrations: shipped.filter(({ name }) => name < "0007") });
-      const { intentId } = await storeSettlement(before);
-      await migrate({ databaseUrl: other.url });
-      const row = await before.selectFrom("keystone.intent").selectAll().executeTakeFirstOrThrow();
+      const { intentId } = await storeSettlement(old.db);
+      await old.migrate();
+      const row = await old.db.selectFrom("keystone.intent").selectAll().executeTakeFirstOrThrow();
       expect(row).to.include({ id: intentId, kind: "settle", status: "open", actor: null, target_state: null });
-      await before.updateTable("keystone.intent").set({ status: "done" }).where("id", "=", intentId).execute();
-      await storeSettlement(before);
+      await old.db.updateTable("keystone.intent").set({ status: "done" }).where("id", "=", intentId).execute();
+      await storeSettlement(old.db);
     } finally {
-      await before.destroy();
-      await other.drop();
+      await old.drop();
     }
   });
 });

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import { sql } from "kysely";
-import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import { connect, migrate, readMigrations, type Store, sqlState } from "../src/index.ts";
+import { type Store, sqlState } from "../src/index.ts";
+import { databaseBefore, type OldDatabase } from "./old-database.ts";
 
 describe("0005_compliance", function () {
   this.timeout(30_000);
-  let database: TestDatabase;
+  let old: OldDatabase;
   let db: Store;
   const settlement = randomUUID();
   const party = randomUUID();
@@ -15,10 +15,8 @@ describe("0005_compliance", function () {
 
   /** A database from before the migration, with a settlement whose screening is under way. */
   before(async () => {
-    database = await freshDatabase();
-    db = connect({ databaseUrl: database.url });
-    const shipped = await readMigrations();
-    await migrate({ databaseUrl: database.url, migrations: shipped.filter(({ name }) => name < "0005") });
+    old = await databaseBefore("0005");
+    db = old.db;
     const config = JSON.stringify({
       actions: { COMPLIANCE_CHECKING: { type: "compliance_check" }, FINALIZED: { type: "finalize" } },
     });
@@ -38,12 +36,9 @@ describe("0005_compliance", function () {
     await screenAsBefore("entity", "pass");
     await sql`INSERT INTO keystone.attestation (settlement_id, attester, sequence, statuses, reference_hashes, valid_until, signature)
       VALUES (${settlement}, '0x', 1, '{1}', '{}', now(), '0x')`.execute(db);
-    await migrate({ databaseUrl: database.url });
+    await old.migrate();
   });
-  after(async () => {
-    await db.destroy();
-    await database.drop();
-  });
+  after(() => old.drop());
 
   /** What the relayer of before does: it goes on until it is replaced. */
   const screenAsBefore = (type: string, status: string) =>

@@ -1,32 +1,27 @@
 import { expect } from "chai";
-import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import { connect, isUniqueViolation, migrate, readMigrations, type Store, sqlState } from "../src/index.ts";
+import { isUniqueViolation, type Store, sqlState } from "../src/index.ts";
+import { databaseBefore, type OldDatabase } from "./old-database.ts";
 
 describe("0004_platforms", function () {
   this.timeout(30_000);
-  let database: TestDatabase;
+  let old: OldDatabase;
   let db: Store;
   let platform: string;
   let environment: string;
 
   /** A database with a platform, an environment and a key from before the migration. */
   before(async () => {
-    database = await freshDatabase();
-    db = connect({ databaseUrl: database.url });
-    const shipped = await readMigrations();
-    await migrate({ databaseUrl: database.url, migrations: shipped.filter(({ name }) => name < "0004") });
+    old = await databaseBefore("0004");
+    db = old.db;
     const values = { name: "A", slug: "a", auth0_org_id: null };
     platform = (await db.insertInto("keystone.platform").values(values).returning("id").executeTakeFirstOrThrow()).id;
     const bound = { platform_id: platform, name: "Test", slug: "test", auth0_client_id: "client" };
     const made = await db.insertInto("keystone.environment").values(bound).returning("id").executeTakeFirstOrThrow();
     environment = made.id;
     await remember({ environment_id: environment }, environment);
-    await migrate({ databaseUrl: database.url });
+    await old.migrate();
   });
-  after(async () => {
-    await db.destroy();
-    await database.drop();
-  });
+  after(() => old.drop());
 
   const remember = (owner: { environment_id?: string; platform_id?: string }, resource_id: string) =>
     db

@@ -1,7 +1,9 @@
+import { webcrypto } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Hex } from "viem";
 import {
+  keyedHash,
   openSecret,
   openText,
   SecretKeyUnknownError,
@@ -112,6 +114,46 @@ describe("sealed secrets", function () {
         }
         const owner = { settlementId: whose[0], partyId: whose[1], kind: "wallet" as const };
         expect(() => openSecret(keyring, owner, sealed)).to.throw(SecretUnreadableError);
+      }),
+    );
+  });
+});
+
+describe("keyed hashes", function () {
+  this.timeout(20_000);
+
+  it("are HMAC-SHA256 under a key that HKDF derives for the purpose", async () => {
+    await fc.assert(
+      fc.asyncProperty(hex32, fc.string(), fc.string(), async (key, purpose, text) => {
+        const bytes = (value: string) => new TextEncoder().encode(value);
+        const raw = await webcrypto.subtle.importKey("raw", Buffer.from(key.slice(2), "hex"), "HKDF", false, [
+          "deriveKey",
+        ]);
+        const derived = await webcrypto.subtle.deriveKey(
+          { name: "HKDF", hash: "SHA-256", salt: bytes(""), info: bytes(`keystone ${purpose}`) },
+          raw,
+          { name: "HMAC", hash: "SHA-256", length: 256 },
+          false,
+          ["sign"],
+        );
+        const expected = Buffer.from(await webcrypto.subtle.sign("HMAC", derived, bytes(text))).toString("hex");
+        expect(keyedHash(secretKeyring("k", key), purpose, text)).to.equal(expected);
+      }),
+    );
+  });
+
+  it("differ by key, purpose and text, and not by the key's id", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(hex32, { minLength: 2, maxLength: 2 }), ([key, other]) => {
+        const [mine, same, another] = [
+          secretKeyring("a", key as Hex),
+          secretKeyring("b", key as Hex),
+          secretKeyring("a", other as Hex),
+        ];
+        const hash = keyedHash(mine, "bodies", "text");
+        expect(keyedHash(same, "bodies", "text")).to.equal(hash);
+        expect([keyedHash(another, "bodies", "text"), keyedHash(mine, "others", "text")]).to.not.include(hash);
+        expect(keyedHash(mine, "bodies", "texts")).to.not.equal(hash);
       }),
     );
   });

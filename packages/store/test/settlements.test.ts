@@ -1,29 +1,19 @@
 import { shippedTemplates } from "@keystoneos/protocol";
 import { expect } from "chai";
-import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
-import {
-  connect,
-  isUniqueViolation,
-  migrate,
-  type NewRow,
-  readMigrations,
-  type Store,
-  sqlState,
-} from "../src/index.ts";
+import { isUniqueViolation, type NewRow, type Store, sqlState } from "../src/index.ts";
 import { sampleDeployment } from "./deployment.ts";
+import { databaseBefore, type OldDatabase } from "./old-database.ts";
 
 describe("0006_settlements", function () {
   this.timeout(30_000);
-  let database: TestDatabase;
+  let database: OldDatabase;
   let db: Store;
   let old: NewRow<"settlement">;
 
   /** A database with a settlement from before the migration. */
   before(async () => {
-    database = await freshDatabase();
-    db = connect({ databaseUrl: database.url });
-    const shipped = await readMigrations();
-    await migrate({ databaseUrl: database.url, migrations: shipped.filter(({ name }) => name < "0004") });
+    database = await databaseBefore("0004");
+    db = database.db;
     const { id: platform_id } = await db
       .insertInto("keystone.platform")
       .values({ name: "A", slug: "a", auth0_org_id: null })
@@ -43,12 +33,9 @@ describe("0006_settlements", function () {
       .executeTakeFirstOrThrow();
     old = settlement({ platform_id, environment_id, template_id });
     await db.insertInto("keystone.settlement").values(old).execute();
-    await migrate({ databaseUrl: database.url });
+    await database.migrate();
   });
-  after(async () => {
-    await db.destroy();
-    await database.drop();
-  });
+  after(() => database.drop());
 
   let made = 0;
   const settlement = (owner: Pick<NewRow<"settlement">, "platform_id" | "environment_id" | "template_id">) => ({

@@ -35,7 +35,7 @@ export const createAllowedIp = operation(
     const route = "POST /v1/platforms/me/environments/{env_id}/allowed-ips";
     const owner = { platformId: caller.platformId };
     const asked = { ...(rawBody as object), env_id };
-    const request = readOptionalIdempotency(owner, route, asked, c.req.header("idempotency-key"));
+    const request = readOptionalIdempotency(deps.keyring, owner, route, asked, c.req.header("idempotency-key"));
     const submission = { caller, environmentId: env_id, input: c.req.valid("json"), request, facts: requestFacts(c) };
     const { allowedIp, replayed } = await create(deps, submission);
     if (!replayed) return c.json(allowedIp, 201);

@@ -30,7 +30,7 @@ export const createEnvironment = operation(
     const { deps, platformCaller: caller, rawBody } = c.var;
     const owner = { platformId: caller.platformId };
     const route = "POST /v1/platforms/me/environments";
-    const request = readOptionalIdempotency(owner, route, rawBody, c.req.header("idempotency-key"));
+    const request = readOptionalIdempotency(deps.keyring, owner, route, rawBody, c.req.header("idempotency-key"));
     const submission = { caller, input: c.req.valid("json"), request, facts: requestFacts(c) };
     const { environment, replayed } = await create(deps, submission);
     if (!replayed) return c.json(environment, 201);

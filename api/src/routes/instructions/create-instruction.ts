@@ -36,6 +36,7 @@ export const createInstruction = operation(
   async (c) => {
     const { deps, caller, rawBody } = c.var;
     const request = readIdempotency(
+      deps.keyring,
       { environmentId: caller.environmentId },
       "POST /v1/instructions",
       rawBody,

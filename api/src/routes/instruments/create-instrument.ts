@@ -36,7 +36,13 @@ export const createInstrument = operation(
   async (c) => {
     const { deps, caller, rawBody } = c.var;
     const owner = { environmentId: caller.environmentId };
-    const request = readOptionalIdempotency(owner, "POST /v1/instruments", rawBody, c.req.header("idempotency-key"));
+    const request = readOptionalIdempotency(
+      deps.keyring,
+      owner,
+      "POST /v1/instruments",
+      rawBody,
+      c.req.header("idempotency-key"),
+    );
     const input = c.req.valid("json");
     const { instrument, replayed } = await create(deps, { caller, input, request, facts: requestFacts(c) });
     if (!replayed) return c.json(instrument, 201);

@@ -30,7 +30,13 @@ export const createInvitation = operation(
     const { deps, platformCaller: caller, rawBody } = c.var;
     const { platformId } = caller;
     const route = "POST /v1/platforms/me/invitations";
-    const request = readOptionalIdempotency({ platformId }, route, rawBody, c.req.header("idempotency-key"));
+    const request = readOptionalIdempotency(
+      deps.keyring,
+      { platformId },
+      route,
+      rawBody,
+      c.req.header("idempotency-key"),
+    );
     const submission = { caller, platformId, input: c.req.valid("json"), request, facts: requestFacts(c) };
     const { invitation, replayed } = await create(deps, submission);
     if (!replayed) return c.json(invitation, 201);

@@ -33,7 +33,7 @@ export const inviteToPlatform = operation(
     const { deps, adminCaller: caller, rawBody } = c.var;
     const { platform_id: platformId } = c.req.valid("param");
     const route = `POST /v1/platforms/${platformId}/invitations`;
-    const request = readOptionalIdempotency("admin", route, rawBody, c.req.header("idempotency-key"));
+    const request = readOptionalIdempotency(deps.keyring, "admin", route, rawBody, c.req.header("idempotency-key"));
     const submission = { caller, platformId, input: c.req.valid("json"), request, facts: requestFacts(c) };
     const { invitation, replayed } = await create(deps, submission);
     if (!replayed) return c.json(invitation, 201);

@@ -29,7 +29,7 @@ export const createPlatform = operation(
   async (c) => {
     const { deps, adminCaller: caller, rawBody } = c.var;
     const key = c.req.header("idempotency-key");
-    const request = readOptionalIdempotency("admin", "POST /v1/platforms", rawBody, key);
+    const request = readOptionalIdempotency(deps.keyring, "admin", "POST /v1/platforms", rawBody, key);
     const submission = { caller, input: c.req.valid("json"), request, facts: requestFacts(c) };
     const { platform, replayed } = await create(deps, submission);
     if (!replayed) return c.json(platform, 201);

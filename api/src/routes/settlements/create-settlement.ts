@@ -38,6 +38,7 @@ export const createSettlement = operation(
   async (c) => {
     const { deps, caller, rawBody } = c.var;
     const request = readIdempotency(
+      deps.keyring,
       { environmentId: caller.environmentId },
       "POST /v1/settlements",
       rawBody,

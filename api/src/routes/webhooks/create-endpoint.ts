@@ -39,7 +39,7 @@ export const createEndpoint = operation(
     const { deps, caller, rawBody } = c.var;
     const owner = { environmentId: caller.environmentId };
     const key = c.req.header("idempotency-key");
-    const request = readOptionalIdempotency(owner, "POST /v1/platforms/me/webhooks", rawBody, key);
+    const request = readOptionalIdempotency(deps.keyring, owner, "POST /v1/platforms/me/webhooks", rawBody, key);
     const input = c.req.valid("json");
     const result = await create(deps, { caller, input, request, facts: requestFacts(c) });
     if (!result.replayed) return c.json(result.endpoint, 201);

@@ -36,7 +36,7 @@ export const redeliver = operation(
     // The path is all that tells one redelivery from another.
     const asked = { ...(rawBody as object), endpoint_id: endpointId, delivery_id: deliveryId };
     const owner = { environmentId: caller.environmentId };
-    const request = readOptionalIdempotency(owner, route, asked, c.req.header("idempotency-key"));
+    const request = readOptionalIdempotency(deps.keyring, owner, route, asked, c.req.header("idempotency-key"));
     const result = await again(deps, { caller, endpointId, deliveryId, request, facts: requestFacts(c) });
     if (!result.replayed) return c.json(result.delivery, 201);
     c.header("Idempotent-Replayed", "true");

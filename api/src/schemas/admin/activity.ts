@@ -8,8 +8,11 @@ export const AdminActivityLogRead = z
     ...ActivityLogRead.shape,
     platform_id: uuid.nullable(),
     environment_id: uuid.nullable(),
-    platform_name: z.string().openapi({ description: "Empty where the row is of no platform." }),
-    environment_slug: z.string().nullable(),
+    platform_name: z
+      .string()
+      .openapi({ example: "Acme" })
+      .openapi({ description: "Empty where the row is of no platform." }),
+    environment_slug: z.string().openapi({ example: "production" }).nullable(),
   })
   .openapi("AdminActivityLogRead");
 

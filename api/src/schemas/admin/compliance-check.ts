@@ -7,9 +7,13 @@ import { address, uuid } from "../primitives.ts";
 export const AdminComplianceCheckRead = z
   .strictObject({
     ...ComplianceCheckRead.shape,
-    party: z.strictObject({ role: z.string(), name: z.string().nullable(), external_reference: z.string() }),
+    party: z.strictObject({
+      role: z.string().openapi({ example: "seller" }),
+      name: z.string().openapi({ example: "Alpine Bond Desk" }).nullable(),
+      external_reference: z.string().openapi({ example: "desk-1" }),
+    }),
     wallet_address: address,
-    chain_id: z.int().nullable(),
+    chain_id: z.int().openapi({ example: 11155111 }).nullable(),
     settlement_state: settlementState,
     platform_id: uuid.openapi({ description: "The party's." }),
     environment_id: uuid.openapi({ description: "The party's." }),

@@ -36,8 +36,14 @@ export const ComplianceOverride = z
 export const Intervention = z
   .strictObject({
     settlement_id: uuid,
-    previous_state: z.string().openapi({ description: "The indexed state when this was asked for." }),
-    current_state: z.string().openapi({ description: "The indexed state: it changes when the chain shows it." }),
+    previous_state: z
+      .string()
+      .openapi({ example: "INSTRUCTED" })
+      .openapi({ description: "The indexed state when this was asked for." }),
+    current_state: z
+      .string()
+      .openapi({ example: "COMPLIANCE_CHECKING" })
+      .openapi({ description: "The indexed state: it changes when the chain shows it." }),
     action: z.enum(["transition", "rollback", "retry", "compliance_override", "trigger_maturity"]),
     status: z
       .enum(["submitted", "already_done"])

@@ -6,7 +6,7 @@ import { text } from "../primitives.ts";
 export const platformStatus = PlatformRead.shape.status;
 
 export const AdminPlatformRead = z
-  .strictObject({ ...PlatformRead.shape, environment_count: z.int().min(0) })
+  .strictObject({ ...PlatformRead.shape, environment_count: z.int().min(0).openapi({ example: 1 }) })
   .openapi("AdminPlatformRead");
 
 export const AdminPlatformPage = pageOf("AdminPlatform", AdminPlatformRead);

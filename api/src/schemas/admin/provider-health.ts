@@ -3,7 +3,7 @@ import { time } from "../primitives.ts";
 
 export const ProviderHealth = z
   .strictObject({
-    name: z.string(),
+    name: z.string().openapi({ example: "sanctions_list" }),
     circuit_state: z.enum(["closed", "half_open", "open"]).openapi("CircuitState", {
       description: "Closed: calls are made. Open: none is. Half open: a few, to see whether it answers again.",
     }),
@@ -11,7 +11,7 @@ export const ProviderHealth = z
     success_count: z.int().min(0).openapi({ description: "In a row." }),
     last_failure_at: time.nullable(),
     last_success_at: time.nullable(),
-    last_error: z.string().nullable(),
+    last_error: z.string().openapi({ example: "The provider did not answer in time" }).nullable(),
     config: z.strictObject({
       failure_threshold: z.int(),
       reset_timeout_seconds: z.int(),

@@ -5,9 +5,13 @@ import { SettlementRead } from "../settlement.ts";
 
 const named = {
   ...SettlementRead.shape,
-  platform_name: z.string(),
-  environment_slug: z.string(),
-  counterparty_platform_name: z.string().nullable().openapi({ description: "Null when one platform has all parties." }),
+  platform_name: z.string().openapi({ example: "Acme" }),
+  environment_slug: z.string().openapi({ example: "production" }),
+  counterparty_platform_name: z
+    .string()
+    .openapi({ example: "Meridian Bank" })
+    .nullable()
+    .openapi({ description: "Null when one platform has all parties." }),
 };
 
 export const AdminSettlementRead = z.strictObject(named).openapi("AdminSettlementRead", {
@@ -68,7 +72,13 @@ export const Transitions = z
   .strictObject({
     period,
     transitions: z
-      .array(z.strictObject({ from_state: z.string(), to_state: z.string(), count }))
+      .array(
+        z.strictObject({
+          from_state: z.string().openapi({ example: "INSTRUCTED" }),
+          to_state: z.string().openapi({ example: "COMPLIANCE_CHECKING" }),
+          count,
+        }),
+      )
       .openapi({ description: "The most frequent first." }),
   })
   .openapi("Transitions");

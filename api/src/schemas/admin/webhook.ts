@@ -7,7 +7,7 @@ export const AdminWebhookEndpointRead = z
   .strictObject({
     ...WebhookEndpointRead.shape,
     platform_id: uuid,
-    platform_name: z.string(),
+    platform_name: z.string().openapi({ example: "Acme" }),
     last_success_at: time.nullable().openapi({ description: "Of the last 30 days." }),
     failing_since: time.nullable().openapi({
       description: "The first failed attempt after the last one that succeeded; null when none has failed.",

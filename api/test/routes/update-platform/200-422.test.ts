@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { freePort } from "../../../../devnet/src/ports.ts";
+import { createDirectory } from "../../../src/directory/auth0/adapter.ts";
 import { activityOf } from "../../support/activity.ts";
 import { managerToken } from "../../support/members.ts";
 import { createTenant, type Tenant } from "../../support/tenants.ts";
@@ -30,6 +32,14 @@ describe("PATCH /v1/platforms/me", () => {
     const second = await change({ name: "Renamed", logo_url: null });
     expect(second.body).to.deep.include({ ...set, name: "Renamed", logo_url: null });
     expect(await read()).to.deep.equal(second.body);
+  });
+
+  it("200 renames without the directory, which may be away", async () => {
+    const url = `http://127.0.0.1:${await freePort()}/`;
+    const directory = createDirectory({ ...world().local.directoryOptions, url });
+    const { call } = await world().serve({ directory });
+    const { status, body } = await call("PATCH", "/v1/platforms/me", { token, json: { name: "Renamed" } });
+    expect([status, body.name]).to.deep.equal([200, "Renamed"]);
   });
 
   it("logs which fields were changed, and nothing when none was given", async () => {

@@ -309,6 +309,7 @@ export interface IdempotencyKeyTable {
   platform_id: string | null;
   route: string;
   key: string;
+  /** Keyed: who reads it can try no bodies. */
   body_hash: string;
   /** A row's id, or one of the directory's. */
   resource_id: string;
