@@ -30,8 +30,8 @@ export function capped(estimate: Fees & { baseFee: bigint }, cap: bigint): Fees 
 export type Raise = { fees: Fees } | { wait: "cap" | "market" };
 
 /**
- * Fees of a replacement. Each field follows the market and grows by a tenth, to at most three times the estimate, and never falls. Nodes take
- * a replacement only when it pays a tenth more; geth wants that of both fields, so a tip follows its maximum even where tips have not risen.
+ * Fees of a replacement. The maximum follows the market and grows by a tenth, to at most three times the estimate, and never falls. Nodes take
+ * a replacement only when it pays a tenth more; geth wants that of both fields, so the tip grows with it even where tips have not risen.
  * `against` is what the new bytes have to win over, besides the market: a tenth more wins over bytes of ours, whatever the estimate; over what a
  * pool has and we do not know, twice as much may, all of it as a tip.
  */
@@ -45,7 +45,7 @@ export function raise(
   const least = demanded(old.maxFeePerGas);
   if (followed < least && against === "market") return { wait: "market" };
   const maxFeePerGas = min(max(followed, against === "unknown" ? 2n * least : least), cap);
-  const tip = max(follow(old.maxPriorityFeePerGas, estimate.maxPriorityFeePerGas), demanded(old.maxPriorityFeePerGas));
+  const tip = max(demanded(old.maxPriorityFeePerGas), estimate.maxPriorityFeePerGas);
   const maxPriorityFeePerGas = against === "unknown" ? maxFeePerGas : min(tip, maxFeePerGas);
   const taken =
     maxFeePerGas >= demanded(old.maxFeePerGas) && maxPriorityFeePerGas >= demanded(old.maxPriorityFeePerGas);

@@ -1,5 +1,4 @@
 import type { Lane, Seen } from "./lane.ts";
-import { readCounts } from "./nonces.ts";
 
 /**
  * Looks at the newest block; what it says of the key is asked only when it is another one than at the last look. A lower one is of a node that
@@ -12,12 +11,12 @@ export async function look(lane: Lane): Promise<{ seen: Seen; news: boolean }> {
   if (lane.seen !== null && (lane.seen.hash === hash || number < lane.seen.number))
     return { seen: lane.seen, news: false };
   const depth = BigInt(chain.finality.finalized);
-  const [mined, settled, balance] = await Promise.all([
+  const [mined, settled, pooled, balance] = await Promise.all([
     chain.client.getTransactionCount({ address, blockNumber: number }),
     chain.client.getTransactionCount({ address, blockNumber: number > depth ? number - depth : 0n }),
+    chain.client.getTransactionCount({ address, blockTag: "pending" }),
     chain.client.getBalance({ address }),
   ]);
-  const { pooled } = await readCounts(lane);
   const seen = { hash, number, baseFee: baseFeePerGas ?? 0n, mined, settled, pooled: Math.max(pooled, mined), balance };
   return { seen, news: true };
 }
