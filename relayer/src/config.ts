@@ -2,11 +2,10 @@ import { readFileSync } from "node:fs";
 import { type Deployment, parseDeployment } from "@keystoneos/protocol";
 import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
 import { z } from "zod";
-
 import { type RpcConfig, readRpcConfig } from "./chains/rpc-config.ts";
 import { ConfigError, KeyError } from "./errors.ts";
 import { type KeySource, type KeySources, keySource } from "./keys/source.ts";
-
+import { readSettings, type Settings } from "./pipeline/config.ts";
 import type { Policy } from "./plan/policy.ts";
 import { readScreening, type ScreeningConfig, screeningVariables } from "./screening/config.ts";
 
@@ -40,7 +39,6 @@ const schema = z.object({
   MESSAGE_RETRY_SECONDS: seconds(8),
   MESSAGE_RESEND_SECONDS: seconds(20),
   REPEAT_SECONDS: seconds(30),
-  REBROADCAST_SECONDS: seconds(5),
   ATTESTATION_MARGIN_SECONDS: seconds(3600),
   /** The collector of traces; without it nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
@@ -62,7 +60,7 @@ export interface Config {
   host: string;
   port: number;
   tickMs: number;
-  rebroadcastSeconds: number;
+  pipeline: Settings;
   policy: Omit<Policy, "opensAtOnce">;
   tracesUrl: string | undefined;
 }
@@ -95,7 +93,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: vars.RELAYER_HOST,
     port: vars.RELAYER_PORT,
     tickMs: vars.RELAYER_TICK_MS,
-    rebroadcastSeconds: vars.REBROADCAST_SECONDS,
+    pipeline: readSettings(
+      present,
+      deployment.chains.map(({ chainId }) => chainId),
+    ),
     tracesUrl: vars.OTEL_EXPORTER_OTLP_ENDPOINT,
     policy: {
       messageRetrySeconds: vars.MESSAGE_RETRY_SECONDS,

@@ -16,6 +16,10 @@ import { keySlots, slotsIn } from "./keys/slot.ts";
 import type { Logger } from "./log.ts";
 import { Loop } from "./loop.ts";
 import { createMetrics, rpcMetrics } from "./metrics.ts";
+import { createPipeline } from "./pipeline/create.ts";
+import { pipelineWarnings } from "./pipeline/metrics.ts";
+import { Stages } from "./pipeline/stages.ts";
+import type { Pipeline } from "./pipeline/types.ts";
 import { Reconciler } from "./reconcile.ts";
 import { Circuits } from "./screening/circuits.ts";
 import type { Screening } from "./screening/open.ts";
@@ -43,23 +47,18 @@ export async function startRelayer(config: Config, screening: Screening, log: Lo
   }
   const slots = keySlots(config);
   const loop = new Loop(() => reconciler.pass(), config.tickMs);
-  const parts = { db, chains: [...chains.values()], keys: slotsIn(slots), loop, registry, lists };
+  // There is none before its keys are opened, and until then health tells that they are not.
+  let opened: Pipeline | null = null;
+  const warnings = async () => (opened === null ? [] : pipelineWarnings(opened));
+  const parts = { db, chains: [...chains.values()], keys: slotsIn(slots), loop, registry, lists, warnings };
   const health: Health = await serveHealth(config.host, config.port, parts);
   const keys = await patiently("the keys", () => openKeys(slots, config.deployment, observeSigning), log);
-  const [account] = keys.gas;
-  if (account === undefined) throw new ConfigError("RELAYER_KEYS", "is missing");
+  const pipeline = createPipeline({ db, chains, signers: keys, log, registry }, config);
+  opened = pipeline;
   const context: ActContext = {
     db,
     deployment: config.deployment,
-    pipeline: {
-      db,
-      chains,
-      account,
-      operator: keys.operator,
-      log,
-      rebroadcastSeconds: config.rebroadcastSeconds,
-      trackedHeads: new Map(),
-    },
+    pipeline,
     attester: keys.attester,
     secrets: new SecretBook(config.keyring, log),
     providers,
@@ -69,6 +68,7 @@ export async function startRelayer(config: Config, screening: Screening, log: Lo
     countAction,
   };
   const reconciler = new Reconciler(context);
+  const stages = new Stages(pipeline, config.tickMs);
   const addresses = {
     relayer: keys.gas.map((signer) => signer.address),
     attester: keys.attester.address,
@@ -87,11 +87,14 @@ export async function startRelayer(config: Config, screening: Screening, log: Lo
     if (!context.policy.opensAtOnce) log.warn("there is no router: settlements are opened step by step");
   }
   await patiently("the database", () => context.circuits.register(providers.keys()), log);
+  stages.start();
   loop.start();
   return {
     port: health.port,
     async stop() {
       await loop.stop();
+      await reconciler.stop();
+      await stages.stop();
       await health.close();
       for (const { nodes } of chains.values()) nodes.close();
       await tracing.stop();

@@ -129,6 +129,8 @@ function described(name: ServiceName, settings: WorldSettings): Described {
           LOCAL_OPERATOR_KEY: localPrivateKey("operator"),
           SANCTIONS_LIST_DIR: join(ROOT, "relayer/lists"),
           RELAYER_PORT: String(ports.relayer),
+          // One that is killed and started again waits so long for its own lease.
+          SIGNER_LEASE_SECONDS: "3",
         },
         readyUrl: () => `http://127.0.0.1:${ports.relayer}/ready`,
       };

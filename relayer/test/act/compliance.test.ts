@@ -21,10 +21,10 @@ import type { Action } from "../../src/plan/actions.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { Circuits } from "../../src/screening/circuits.ts";
 import type { ScreeningProvider } from "../../src/screening/provider.ts";
-
 import { keyring, storeAgreed } from "../support/agreed.ts";
 import { A, policy, T0 } from "../support/facts.ts";
 import { shippedLists } from "../support/lists.ts";
+import { SETTINGS } from "../support/pipeline.ts";
 import { createViews, show } from "../support/views.ts";
 
 const attester = localAccount("attester");
@@ -76,11 +76,11 @@ describe("screening and attestation", function () {
     pipeline: {
       db,
       chains: new Map(),
-      account: localAccount("relayer"),
-      operator: null,
+      lanes: [],
+      holder: crypto.randomUUID(),
+      settings: SETTINGS,
       log: source.log,
-      rebroadcastSeconds: 1,
-      trackedHeads: new Map(),
+      countAttempt: () => undefined,
     },
   });
   const facts = async (): Promise<Facts> => {

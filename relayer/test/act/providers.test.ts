@@ -20,6 +20,7 @@ import { type CipherOwlServer, startCipherOwlServer } from "../support/cipherowl
 import { A, B, policy, T0 } from "../support/facts.ts";
 import { shippedLists } from "../support/lists.ts";
 import { type LsegServer, startLsegServer } from "../support/lseg-server.ts";
+import { SETTINGS } from "../support/pipeline.ts";
 import { createViews, show } from "../support/views.ts";
 
 const attester = localAccount("attester");
@@ -82,11 +83,11 @@ describe("several providers of one template", function () {
       pipeline: {
         db,
         chains: new Map(),
-        account: localAccount("relayer"),
-        operator: null,
+        lanes: [],
+        holder: "",
+        settings: SETTINGS,
         log,
-        rebroadcastSeconds: 1,
-        trackedHeads: new Map(),
+        countAttempt: () => undefined,
       },
     };
   };

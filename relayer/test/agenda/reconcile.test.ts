@@ -8,10 +8,13 @@ import { freshDatabase, type TestDatabase } from "../../../test/support/database
 import type { ActContext } from "../../src/act/context.ts";
 import { SecretBook } from "../../src/facts/secrets.ts";
 import { createLogger } from "../../src/log.ts";
+import { lanesOf } from "../../src/pipeline/lane.ts";
 import { Reconciler } from "../../src/reconcile.ts";
 import { Circuits } from "../../src/screening/circuits.ts";
 import { keyring, storeAgreed } from "../support/agreed.ts";
+import { chainAt } from "../support/chain.ts";
 import { A, B, guid, policy, T0 } from "../support/facts.ts";
+import { SETTINGS } from "../support/pipeline.ts";
 import { createViews, show } from "../support/views.ts";
 
 describe("passes over a settlement that waits for its parties", function () {
@@ -44,21 +47,24 @@ describe("passes over a settlement that waits for its parties", function () {
     await database.drop();
   });
 
-  /** A relayer that reaches no node: what it wants to send fails, and is counted. */
-  function relayer(): Reconciler {
+  /** A relayer that has the lease of its key and reaches no node: what it wants to send fails, and is counted. */
+  function relayer(): { pass(): Promise<void> } {
     const log = createLogger("silent");
     const account = privateKeyToAccount(guid(1));
+    const chains = new Map([A, B].map((chainId) => [chainId, chainAt("http://127.0.0.1:1", chainId)]));
+    const lanes = lanesOf(chains.values(), { gas: [account], operator: null }, A);
+    for (const lane of lanes) lane.fence = 1n;
     const context = {
       db,
       deployment: sampleDeployment(),
       pipeline: {
         db,
-        chains: new Map(),
-        account,
-        operator: null,
+        chains,
+        lanes,
+        holder: crypto.randomUUID(),
+        settings: SETTINGS,
         log,
-        rebroadcastSeconds: 60,
-        trackedHeads: new Map(),
+        countAttempt: () => undefined,
       },
       attester: account,
       secrets: new SecretBook(keyring, log),
@@ -68,7 +74,8 @@ describe("passes over a settlement that waits for its parties", function () {
       log,
       countAction: ({ action }: { action: string }) => void tried.push(action),
     } satisfies ActContext;
-    return new Reconciler(context);
+    const reconciler = new Reconciler(context);
+    return { pass: () => reconciler.pass().then(() => reconciler.settled()) };
   }
   const head = (seconds: number, number: bigint) =>
     db

@@ -59,6 +59,15 @@ export const flippedReceipts: Behaviour = async ({ method, params }, upstream) =
   return receipt === null ? null : { result: { ...receipt, status: receipt.status === "0x1" ? "0x0" : "0x1" } };
 };
 
+/** Tells receipts with these fields instead, or besides. */
+export const priced =
+  (fields: { effectiveGasPrice?: Hex; l1Fee?: Hex | null }): Behaviour =>
+  async ({ method, params }, upstream) => {
+    if (method !== "eth_getTransactionReceipt") return null;
+    const receipt = (await upstream(method, params)) as object | null;
+    return receipt === null ? null : { result: { ...receipt, ...fields } };
+  };
+
 /** Knows of no receipt. */
 export const noReceipts: Behaviour = ({ method }) => (method === "eth_getTransactionReceipt" ? { result: null } : null);
 
@@ -67,7 +76,8 @@ export const madeUpReceipts: Behaviour = async ({ method, params }, upstream) =>
   if (method !== "eth_getTransactionReceipt" || (await upstream(method, params)) !== null) return null;
   const { number, hash } = (await upstream("eth_getBlockByNumber", ["latest", false])) as { number: Hex; hash: Hex };
   const [transactionHash] = params;
-  return { result: { transactionHash, blockHash: hash, blockNumber: number, status: "0x1", gasUsed: "0x5208" } };
+  const [status, gasUsed, effectiveGasPrice] = ["0x1", "0x5208", "0x1"];
+  return { result: { transactionHash, blockHash: hash, blockNumber: number, status, gasUsed, effectiveGasPrice } };
 };
 
 /** Adds to every nonce, or takes away. */

@@ -1,0 +1,106 @@
+import type { Registry } from "@keystoneos/telemetry";
+import { sql } from "kysely";
+import { gasSpent } from "./budget.ts";
+import type { Lane } from "./lane.ts";
+import type { Pipeline } from "./types.ts";
+
+/** What the pipeline tells operators, about keys that this process has. Those about leases and nonces are of the process that holds them. */
+export function registerPipeline(registry: Registry, pipeline: Pipeline): void {
+  const { db, lanes, settings } = pipeline;
+  const perLane = (help: [name: string, text: string], read: (lane: Lane) => number | null) =>
+    registry.gauge(...help, ["chain_id", "signer"], () =>
+      lanes.flatMap((lane) => {
+        const value = read(lane);
+        return value === null ? [] : [{ labels: { chain_id: lane.chain.chainId, signer: lane.address }, value }];
+      }),
+    );
+  perLane(["keystone_signer_lease", "1 where this process may send by the key."], ({ fence }) =>
+    fence === null ? 0 : 1,
+  );
+  const led = (value: (lane: Lane) => number | null) => (lane: Lane) => (lane.fence === null ? null : value(lane));
+  perLane(
+    ["keystone_signer_balance_ether", "What the key has, at the newest block that was looked at."],
+    led(({ seen }) => (seen === null ? null : Number(seen.balance) / 1e18)),
+  );
+  perLane(
+    ["keystone_nonce_gap", "Nonces missing below one that is stored, or in a pool and not stored."],
+    led((lane) => lane.gap + unknown(lane)),
+  );
+  perLane(
+    ["keystone_fee_cap_reached", "Transactions that are late and wait at the cap on fees."],
+    led(({ waitsFor }) => [...waitsFor.values()].filter((why) => why === "cap").length),
+  );
+  registry.gauge(
+    "keystone_unmined",
+    "Transactions that are stored and not mined.",
+    ["chain_id", "signer"],
+    async () => {
+      const rows = await unmined(pipeline);
+      return rows.map(({ chain_id, signer, count }) => ({ labels: { chain_id, signer }, value: count }));
+    },
+  );
+  registry.gauge(
+    "keystone_oldest_unmined_seconds",
+    "Age of the oldest transaction that is not mined.",
+    ["chain_id", "signer"],
+    async () =>
+      (await unmined(pipeline)).map(({ chain_id, signer, age }) => ({ labels: { chain_id, signer }, value: age })),
+  );
+  registry.gauge(
+    "keystone_refused_calls",
+    "Calls that contracts refuse, by the error's name; dead ones are not tried.",
+    ["error", "dead"],
+    async () => {
+      const rows = await db
+        .selectFrom("keystone.refused_call")
+        .select(["error_name", "is_dead", (eb) => eb.fn.countAll<bigint>().as("count")])
+        .groupBy(["error_name", "is_dead"])
+        .execute();
+      return rows.map(({ error_name, is_dead, count }) => ({
+        labels: { error: error_name || "unknown", dead: String(is_dead) },
+        value: Number(count),
+      }));
+    },
+  );
+  registry.gauge("keystone_gas_budget_left_ether", "What may still be spent or reserved.", ["chain_id"], () =>
+    Promise.all(
+      [...settings.gasBudgets].map(async ([chain_id, budget]) => ({
+        labels: { chain_id },
+        value: Number(budget - (await gasSpent(db, chain_id))) / 1e18,
+      })),
+    ),
+  );
+}
+
+/** What operators should know though the process is ready: in one line each. */
+export async function pipelineWarnings({ db, lanes, settings }: Pipeline): Promise<string[]> {
+  const budgets = await Promise.all(
+    [...settings.gasBudgets].map(async ([chainId, budget]) =>
+      (await gasSpent(db, chainId)) < budget ? [] : [`chain ${chainId}: the gas budget of a day is spent or reserved`],
+    ),
+  );
+  const stuck = lanes.flatMap((lane) => {
+    if (lane.fence === null) return [];
+    const key = `chain ${lane.chain.chainId}, ${lane.address}`;
+    return [
+      ...(lane.unfunded ? [`${key}: cannot pay for what is asked of it`] : []),
+      ...([...lane.waitsFor.values()].includes("cap") ? [`${key}: a transaction is stuck at the cap on fees`] : []),
+      ...(lane.gap + unknown(lane) > 0 ? [`${key}: nonces are missing, nothing is built`] : []),
+    ];
+  });
+  return [...budgets.flat(), ...stuck];
+}
+
+function unknown({ unknownSince }: Lane): number {
+  return unknownSince === null ? 0 : 1;
+}
+
+async function unmined({ db, lanes }: Pipeline) {
+  const { rows } = await sql<{ chain_id: bigint; signer: string; count: bigint; age: number }>`
+    SELECT chain_id, signer, count(*) AS count, extract(epoch FROM clock_timestamp() - min(created_at))::float8 AS age
+    FROM keystone.chain_transaction WHERE status IN ('queued', 'submitted') GROUP BY chain_id, signer`.execute(db);
+  return lanes.map(({ chain, address }) => {
+    const row = rows.find(({ chain_id, signer }) => Number(chain_id) === chain.chainId && signer === address);
+    return { chain_id: chain.chainId, signer: address, count: Number(row?.count ?? 0n), age: row?.age ?? 0 };
+  });
+}
