@@ -39,7 +39,7 @@ export const suites: readonly Suite[] = [
   },
   mocha("contracts", "test/contracts/**/*.test.ts", 8),
   mocha("indexer", "indexer/test/**/*.test.ts"),
-  mocha("relayer", "relayer/test/**/*.test.ts", 8),
+  mocha("relayer", "relayer/test/**/*.test.ts", 12),
   mocha("devnet", "devnet/test/**/*.test.ts", 12),
   mocha("deploy", "ignition/test/**/*.test.ts", 6),
   mocha("api", "api/test/**/*.test.ts", 15),

@@ -15,7 +15,8 @@ function fileOf(name: string): string | undefined {
   return found.length === 1 ? found[0] : undefined;
 }
 
-describe(PAGE, () => {
+describe(PAGE, function () {
+  this.timeout(20_000);
   const page = read(PAGE).get(PAGE) ?? "";
   const rows = rowsOf(page);
   const named = rows.flatMap(({ names }) => names);

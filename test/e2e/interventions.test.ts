@@ -77,7 +77,11 @@ describe("interventions of operators, on the real stack", function () {
       made = await platforms[role].post<Instruction>("/instructions", body, uniqueKey("intervention"));
     }
     if (made?.settlement_id == null) throw new Error("the instructions do not match");
-    return reach(made.settlement_id, ({ compliance }) => compliance.status === "flagged", "a flagged check");
+    return reach(
+      made.settlement_id,
+      ({ compliance, state }) => compliance.status === "flagged" && state === "COMPLIANCE_CHECKING",
+      "a flagged check of a settlement on chain",
+    );
   }
 
   const reach = (id: string, reached: (settlement: Settlement) => boolean, what: string) =>

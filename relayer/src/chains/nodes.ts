@@ -65,7 +65,9 @@ export class Nodes {
   }
 
   noQuorum(what: string, { reasons }: NoQuorum): ChainError {
-    const told = [...reasons].map(([index, reason]) => `${this.endpoints[index]?.name} ${shortMessage(reason)}`);
+    const told = [...reasons]
+      .sort(([a], [b]) => a - b)
+      .map(([index, reason]) => `${this.endpoints[index]?.name} ${shortMessage(reason)}`);
     const count = `fewer than ${this.quorum} of ${this.endpoints.length} nodes agree on ${what}`;
     return new ChainError(`chain ${this.chainId}: ${count}${told.length === 0 ? "" : ` (${told.join("; ")})`}`);
   }
