@@ -19,13 +19,7 @@ const { values } = parseArgs({
 });
 const [seconds, settlements] = [Number(values.seconds), Number(values.settlements)];
 // Every trade has two accounts of its own, and the local chains have some for that many.
-if (
-  !Number.isInteger(seconds) ||
-  seconds < 1 ||
-  !Number.isInteger(settlements) ||
-  settlements < 1 ||
-  settlements > 9
-) {
+if (!Number.isInteger(seconds) || seconds < 1 || !Number.isInteger(settlements) || settlements < 1 || settlements > 9) {
   process.stderr.write("--seconds is a whole number above zero, --settlements one from 1 to 9.\n");
   process.exit(1);
 }
