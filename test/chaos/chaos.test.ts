@@ -29,8 +29,8 @@ describe(`trades while everything goes wrong (npm run test:chaos -- --trades 8 -
     const { report } = campaign;
     expect(report.problems).to.deep.equal([]);
     expect(report).to.include({ lost: 0, doubled: 0 });
-    // A repo is two.
-    expect(report.settlements).to.equal(8 + (report.byKind.repo ?? 0) / 2);
+    // A repo is two, if its opening came to its end.
+    expect(report.settlements).to.be.within(8, 8 + (report.byKind.repo ?? 0) / 2);
     expect(Object.values(report.disturbed).reduce((sum, count) => sum + count)).to.be.above(3);
   });
 

@@ -14,6 +14,8 @@ export interface Played {
   /** What the platform said in the end; null when it never said so. */
   end: string | null;
   expected: readonly Terminal[];
+  /** A settlement that nobody can open any more, and that ends by its own deadline, long after. */
+  leaves?: string;
 }
 
 /** Beyond the longest that anything is meant to take. */
@@ -43,13 +45,14 @@ export async function play(context: Context, { kind, quantity }: PlannedTrade): 
       return [{ kind, settlement, end: await drive(context, settlement, both), expected: ["ROLLED_BACK"] }];
     case "repo": {
       const end = await drive(context, settlement, both);
-      const closing = await read(context, settlement.repo_metadata?.closing_settlement_id as string);
+      const closingId = settlement.repo_metadata?.closing_settlement_id as string;
+      // Its deadline is short, so that its maturity is near: what stood still too long ends it, and leaves its way back void.
+      if (end === "TIMED_OUT") return [{ kind, settlement, end, expected: ["TIMED_OUT"], leaves: closingId }];
+      const closing = await read(context, closingId);
       const back = await drive(context, closing, both);
-      // Its deadline is short, so that its maturity is near: a chain that stood still too long ends it, and its way back with it.
-      const expected: Terminal[] = end === "TIMED_OUT" ? ["TIMED_OUT"] : ["FINALIZED"];
       return [
-        { kind, settlement, end, expected },
-        { kind, settlement: closing, end: back, expected },
+        { kind, settlement, end, expected: ["FINALIZED"] },
+        { kind, settlement: closing, end: back, expected: ["FINALIZED"] },
       ];
     }
   }

@@ -13,7 +13,7 @@ export interface Spent {
   problems: string[];
 }
 
-/** Holds the relayer's table against what the chains have of its keys: every transaction known, every nonce used once and accounted for. */
+/** Holds the relayer's table against what the chains have of its keys: every one that was mined is known, every one that is known and did not fail is mined. */
 export async function auditTransactions(world: World, chains: Chains, signers: readonly Address[]): Promise<Spent> {
   const spent: Spent = { transactions: 0, reverted: 0, noops: 0, problems: [] };
   const db = new pg.Client({ connectionString: world.databaseUrl });

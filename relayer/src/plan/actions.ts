@@ -2,7 +2,7 @@ import type { TransactionKind } from "@keystoneos/store";
 import type { Hex } from "viem";
 import type { CheckType, MessageFacts } from "../facts/types.ts";
 
-/** A call to a contract, named; `act/encode.ts` knows the bytes. */
+/** A call to a contract, named; `act/draft.ts` knows the bytes. */
 export type Call =
   | { name: "createSettlement" }
   /** Creation, the attestation of that sequence, and every step that then holds, in one transaction of the router. */

@@ -62,6 +62,9 @@ export async function loadSettlements(trx: StoreTransaction, rows: SettlementRow
     .selectAll()
     .where("settlement_id", "in", ids)
     .orderBy("created_at")
+    // A round's checks are planned in one moment.
+    .orderBy("check_type")
+    .orderBy("provider")
     .orderBy("id")
     .execute();
   const checks = Map.groupBy(allChecks, (row) => row.settlement_id);

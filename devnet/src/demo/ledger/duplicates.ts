@@ -14,7 +14,8 @@ export function duplicates(entries: readonly Entry[]): string[] {
   return [...repeatedTransactions(entries), ...needlessMessages(entries)];
 }
 
-function repeatedTransactions(entries: readonly Entry[]): string[] {
+/** Effects that two successful transactions were for, one sentence each. */
+export function repeatedTransactions(entries: readonly Entry[]): string[] {
   const groups = Map.groupBy(
     entries.filter(({ sent, kind }) => sent.length === 0 || kind === "deposit" || kind === "reveal"),
     ({ settlementHash, kind, leg, chainId, subject }) => [settlementHash, kind, leg ?? "", chainId, subject].join("|"),
