@@ -64,15 +64,13 @@ export async function settlementEvents(
   for (const fact of facts) {
     const subject = subjects.get(fact.settlementId);
     if (subject === undefined) throw new Error(`settlement ${fact.settlementId} does not exist`);
-    const previous = fact.entered?.previous === undefined ? subject.state : fact.entered.previous;
-    subject.last++;
-    subject.state = fact.entered?.state ?? subject.state;
-    events.push(...eventsOf(fact, subject, previous));
+    events.push(...nextEvents(fact, subject));
   }
   return { events, sequences: subjects };
 }
 
-interface Subject {
+/** A settlement as its events tell of it. */
+export interface Subject {
   hash: Hex;
   type: string;
   tradeReference: string | null;
@@ -81,7 +79,34 @@ interface Subject {
   state: string;
   traceparent: string | null;
   /** By environment, in the order of the parties. */
-  receivers: Map<string, { reference: string | null; partyIds: Set<string> }>;
+  receivers: Map<string, Receiver>;
+}
+
+interface Receiver {
+  reference: string | null;
+  partyIds: Set<string>;
+}
+
+/** A party, and what it calls the settlement. */
+interface Told {
+  id: string;
+  environment_id: string;
+  external_reference: string | null;
+}
+
+/** Who is told of a settlement, and under which reference of their own: without instructions the settlement itself has one. */
+export function receiversOf(
+  parties: readonly Told[],
+  { tradeReference, ownReference }: Pick<Subject, "tradeReference" | "ownReference">,
+): Map<string, Receiver> {
+  const receivers = new Map<string, Receiver>();
+  for (const { id, environment_id, external_reference } of parties) {
+    const known = receivers.get(environment_id);
+    const reference = tradeReference === null ? ownReference : external_reference;
+    if (known !== undefined) known.partyIds.add(id);
+    else receivers.set(environment_id, { reference, partyIds: new Set([id]) });
+  }
+  return receivers;
 }
 
 async function readSubjects(trx: StoreTransaction, ids: string[], lock: boolean): Promise<Map<string, Subject>> {
@@ -130,18 +155,21 @@ async function readSubjects(trx: StoreTransaction, ids: string[], lock: boolean)
       last: told?.last ?? 0,
       state: told?.state ?? row.initial_state,
       traceparent: row.traceparent,
-      receivers: new Map(),
+      receivers: receiversOf(
+        parties.filter(({ settlement_id }) => settlement_id === row.id),
+        { tradeReference: row.trade_reference, ownReference: row.external_reference },
+      ),
     });
   }
-  for (const party of parties) {
-    const { receivers, tradeReference, ownReference } = subjects.get(party.settlement_id) as Subject;
-    const known = receivers.get(party.environment_id);
-    // Without instructions the settlement itself has a reference.
-    const reference = tradeReference === null ? ownReference : party.external_reference;
-    if (known !== undefined) known.partyIds.add(party.id);
-    else receivers.set(party.environment_id, { reference, partyIds: new Set([party.id]) });
-  }
   return subjects;
+}
+
+/** The events of the next fact about a settlement, whose sequence it takes one further. */
+export function nextEvents(fact: SettlementFact, subject: Subject): NewEvent[] {
+  const previous = fact.entered?.previous === undefined ? subject.state : fact.entered.previous;
+  subject.last++;
+  subject.state = fact.entered?.state ?? subject.state;
+  return eventsOf(fact, subject, previous);
 }
 
 function eventsOf(fact: SettlementFact, subject: Subject, previous: string | null): NewEvent[] {

@@ -7,7 +7,7 @@ import { ApiError } from "../../errors/api-error.ts";
 import type { InstructionCreate, InstructionRead } from "../../schemas/instruction.ts";
 import { callersActivity, recordActivity, systemActivity } from "../activity.ts";
 import { instructionEvent } from "../events/instruction-events.ts";
-import { storeEvents } from "../events/store-events.ts";
+import { type NewEvent, storeEvents } from "../events/store-events.ts";
 import { findReplay, type IdempotentRequest, lockKey, rememberKey } from "../idempotency.ts";
 import { rememberTokens } from "../instruments/remember-tokens.ts";
 import { lockReference } from "../matching/lock-reference.ts";
@@ -130,29 +130,22 @@ async function storeAndMatch(
       .execute();
   }
   await recordSubmission(trx, caller, facts, side, tradeReference, outcome);
-  await recordOutcome(trx, side, { tradeReference, outcome, at: now });
+  await storeEvents(trx, eventsOf(side, tradeReference, outcome, now));
   return side.instructionId;
 }
 
-/** Tells both owners of a match, or the one owner what kept its instruction from matching. */
-async function recordOutcome(
-  trx: StoreTransaction,
-  side: Side,
-  { tradeReference, outcome, at }: { tradeReference: string; outcome: MatchOutcome; at: Date },
-): Promise<void> {
+/** Tells both owners of a match and of what came of it, or the one owner what kept its instruction from matching. */
+function eventsOf(side: Side, tradeReference: string, outcome: MatchOutcome, at: Date): NewEvent[] {
   const about = ({ instructionId, environmentId }: Side) => ({ instructionId, environmentId, tradeReference, at });
   if (outcome.matched) {
     const { draft, counterpart } = outcome;
-    const settlementId = draft.opening.id;
-    const matched = { event: "instruction.matched", status: "matched", settlementId } as const;
-    await storeEvents(
-      trx,
-      [counterpart, side].map((owner) => instructionEvent({ ...about(owner), ...matched })),
-    );
-  } else if (outcome.field !== null) {
-    const failed = { event: "instruction.match_failed", status: "pending_match", field: outcome.field } as const;
-    await storeEvents(trx, [instructionEvent({ ...about(side), ...failed })]);
+    const matched = { event: "instruction.matched", status: "matched", settlementId: draft.opening.id } as const;
+    const owners = [counterpart, side];
+    return [...owners.map((owner) => instructionEvent({ ...about(owner), ...matched })), ...outcome.events];
   }
+  if (outcome.field === null) return [];
+  const failed = { event: "instruction.match_failed", status: "pending_match", field: outcome.field } as const;
+  return [instructionEvent({ ...about(side), ...failed })];
 }
 
 async function recordSubmission(

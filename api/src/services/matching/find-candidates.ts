@@ -18,43 +18,40 @@ const mutual = (search: Search) => sql<boolean>`
   (other.counterparty_platform_slug IS NULL OR other.counterparty_platform_slug = ${search.platformSlug})
   AND (${search.counterpartyPlatformSlug}::text IS NULL OR platform.slug = ${search.counterpartyPlatformSlug})`;
 
-function underReference(trx: StoreTransaction, search: Search) {
-  return trx
+/**
+ * The instructions that may match, oldest first, locked until the transaction ends; none when a pair has matched under the reference
+ * that this instruction can see. The reference must be locked already.
+ */
+export async function findCandidates(trx: StoreTransaction, search: Search): Promise<Side[]> {
+  const rows = await trx
     .selectFrom("keystone.instruction as other")
     .innerJoin("keystone.platform as platform", "platform.id", "other.platform_id")
     .innerJoin("keystone.environment as environment", "environment.id", "other.environment_id")
     .innerJoin("keystone.template as template", "template.id", "other.template_id")
-    .where("other.trade_reference", "=", search.tradeReference)
-    .where("other.id", "!=", search.instructionId)
-    .where(mutual(search));
-}
-
-/** Whether a pair has matched under the reference that this instruction can see; then nothing more does. */
-export async function isTaken(trx: StoreTransaction, search: Search): Promise<boolean> {
-  const row = await underReference(trx, search)
-    .select("other.id")
-    .where("other.status", "=", "matched")
-    .limit(1)
-    .execute();
-  return row.length > 0;
-}
-
-/** The instructions that may match, oldest first, locked until the transaction ends. The reference must be locked already. */
-export async function findCandidates(trx: StoreTransaction, search: Search): Promise<Side[]> {
-  const rows = await underReference(trx, search)
     .selectAll("other")
     .select([
       "platform.slug as platform_slug",
       sql<FeeMode>`template.config->'fees'->>'default_mode'`.as("default_fee_mode"),
     ])
-    .where("other.status", "=", "pending_match")
-    .where("other.expires_at", ">", search.now)
-    .where("platform.status", "=", "active")
-    .where("environment.is_active", "=", true)
+    .where("other.trade_reference", "=", search.tradeReference)
+    .where("other.id", "!=", search.instructionId)
+    .where(mutual(search))
+    .where((eb) =>
+      eb.or([
+        eb("other.status", "=", "matched"),
+        eb.and([
+          eb("other.status", "=", "pending_match"),
+          eb("other.expires_at", ">", search.now),
+          eb("platform.status", "=", "active"),
+          eb("environment.is_active", "=", true),
+        ]),
+      ]),
+    )
     .orderBy("other.created_at")
     .orderBy("other.id")
     .forUpdate("other")
     .execute();
+  if (rows.some(({ status }) => status === "matched")) return [];
   return rows.map((row) => ({
     instructionId: row.id,
     idempotencyKey: row.idempotency_key,

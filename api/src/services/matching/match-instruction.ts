@@ -1,10 +1,11 @@
 import type { StoreTransaction } from "@keystoneos/store";
 import type { Dependencies } from "../../context.ts";
 import type { MatchField } from "../../schemas/instruction.ts";
+import type { NewEvent } from "../events/store-events.ts";
 import { draftTrade, type TradeDraft } from "../settlements/draft-trade.ts";
 import { closingSeconds, storeTrade } from "../settlements/store-trade.ts";
 import type { Template } from "../templates/find-template.ts";
-import { findCandidates, isTaken } from "./find-candidates.ts";
+import { findCandidates } from "./find-candidates.ts";
 import { earlier, firstDifference } from "./first-difference.ts";
 import { listedBy, pairLegs } from "./pair-legs.ts";
 import type { Side } from "./side.ts";
@@ -19,7 +20,8 @@ export interface MatchInput {
 }
 
 export type MatchOutcome =
-  | { matched: true; draft: TradeDraft; counterpart: Side }
+  /** `events`: the settlement's first, to be stored. */
+  | { matched: true; draft: TradeDraft; counterpart: Side; events: NewEvent[] }
   /** `field`: what keeps the oldest visible candidate apart; null when there is none. */
   | { matched: false; field: MatchField | null };
 
@@ -40,7 +42,6 @@ export async function matchInstruction(
     counterpartyPlatformSlug: input.counterpartyPlatformSlug,
     now,
   };
-  if (await isTaken(trx, search)) return { matched: false, field: null };
   const rules = {
     config: template.config,
     coordinatorChainId: deps.deployment.coordinatorChainId,
@@ -53,13 +54,13 @@ export async function matchInstruction(
     const draft = difference === null ? await draftMatch(deps, trx, template, [candidate, side]) : null;
     if (draft !== null) {
       const { feeMode, repo } = candidate;
-      await storeTrade(deps, trx, draft, {
+      const events = await storeTrade(deps, trx, draft, {
         ...{ template, owner: candidate, feeMode, repo, tradeReference, now },
         externalReference: null,
         createdBy: "system:matching",
       });
       await markMatched(trx, [candidate.instructionId, side.instructionId], draft.opening.id, now);
-      return { matched: true, draft, counterpart: candidate };
+      return { matched: true, draft, counterpart: candidate, events };
     }
     field ??= difference ?? "legs";
   }

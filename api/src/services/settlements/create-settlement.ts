@@ -8,6 +8,7 @@ import { ValidationError } from "../../errors/validation.ts";
 import type { SettlementRead } from "../../schemas/settlement.ts";
 import type { SettlementCreate } from "../../schemas/settlement-create.ts";
 import { callersActivity, recordActivity } from "../activity.ts";
+import { storeEvents } from "../events/store-events.ts";
 import { findReplay, type IdempotentRequest, makeOnce } from "../idempotency.ts";
 import { rememberTokens } from "../instruments/remember-tokens.ts";
 import type { TradeParty } from "../matching/side.ts";
@@ -78,7 +79,7 @@ async function make(
   });
   if ("fault" in draft) throw refused(draft.fault);
   await rememberTokens(trx, checked.learned);
-  await storeTrade(deps, trx, draft, {
+  const events = await storeTrade(deps, trx, draft, {
     ...{ template, owner: caller, feeMode, repo, now },
     tradeReference: null,
     externalReference: input.external_reference ?? null,
@@ -89,6 +90,7 @@ async function make(
     trx,
     activities.map((activity) => callersActivity(caller, facts, { ...activity, statusCode: 201 })),
   );
+  await storeEvents(trx, events);
   return draft.opening.id;
 }
 

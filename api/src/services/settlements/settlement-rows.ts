@@ -1,9 +1,8 @@
 import { type FeeMode, termsToJson } from "@keystoneos/protocol";
-import { type NewRow, type StoreTransaction, sealSecret } from "@keystoneos/store";
+import { type NewRow, sealSecret } from "@keystoneos/store";
 import { traceparent } from "@keystoneos/telemetry";
 import type { Address } from "viem";
 import type { Dependencies } from "../../context.ts";
-import { recordSettlementEvents } from "../events/record-settlement-events.ts";
 import type { Template } from "../templates/find-template.ts";
 import type { RepoTerms } from "../trades/check-repo.ts";
 import type { SettlementDraft } from "./draft-settlement.ts";
@@ -32,59 +31,59 @@ export interface NewSettlement extends TradeRecord {
   parentId: string | null;
 }
 
-/** Stores a settlement with parties, legs, sealed secrets, the relayer's intent and its first event, as part of `trx`. */
-export async function storeSettlement(deps: Dependencies, trx: StoreTransaction, input: NewSettlement): Promise<void> {
-  const { draft, template, owner, repo, parentId, now } = input;
+/** What a new settlement is in each table. */
+export interface SettlementRows {
+  settlement: NewRow<"settlement">;
+  parties: (NewRow<"party"> & { id: string })[];
+  legs: NewRow<"leg">[];
+  secrets: NewRow<"commitment_secret">[];
+  /** That the relayer settles it. */
+  intent: NewRow<"intent">;
+}
+
+/** A settlement with parties, legs, sealed secrets and the relayer's intent, nothing stored. */
+export function settlementRows(deps: Dependencies, input: NewSettlement): SettlementRows {
+  const { draft, now } = input;
   const stamps = { created_at: now, updated_at: now };
-  const platforms = new Set(draft.parties.map(({ of }) => of.platformId));
-  await trx
-    .insertInto("keystone.settlement")
-    .values({
-      id: draft.id,
-      platform_id: owner.platformId,
-      environment_id: owner.environmentId,
-      template_id: template.id,
-      template_slug: template.slug,
-      settlement_type: platforms.size === 1 ? "single_platform" : "cross_platform",
-      settlement_category: repo === null ? null : parentId === null ? "repo_open" : "repo_close",
-      parent_settlement_id: parentId,
-      maturity_at: repo?.maturityAt ?? null,
-      repayment_amount: repo?.repaymentAmount ?? null,
-      trade_reference: input.tradeReference,
-      external_reference: input.externalReference,
-      created_by: input.createdBy,
-      fee_mode: input.feeMode,
-      settlement_hash: draft.settlementHash,
-      terms: JSON.stringify(termsToJson(draft.terms)),
-      timeout_at: draft.timeoutAt,
-      deposit_deadline: draft.depositDeadline,
-      ...stamps,
-    })
-    .execute();
-  await trx.insertInto("keystone.party").values(partyRows(input, stamps)).execute();
-  await trx.insertInto("keystone.leg").values(legRows(draft, stamps)).execute();
-  await trx.insertInto("keystone.commitment_secret").values(secretRows(deps, draft)).execute();
-  await trx
-    .insertInto("keystone.intent")
-    .values({ settlement_id: draft.id, kind: "settle", traceparent: traceparent(), ...stamps })
-    .execute();
-  // A repo's closing is instructed when it leaves AWAITING_MATURITY, which the chain tells.
-  if (parentId !== null) return;
-  await recordSettlementEvents(trx, [
-    {
-      settlementId: draft.id,
-      event: "settlement.state.instructed",
-      at: now,
-      chain: null,
-      entered: { state: "INSTRUCTED", previous: null },
-    },
-  ]);
+  return {
+    settlement: settlementRow(input, stamps),
+    parties: partyRows(input, stamps),
+    legs: legRows(draft, stamps),
+    secrets: secretRows(deps, draft),
+    intent: { settlement_id: draft.id, kind: "settle", traceparent: traceparent(), ...stamps },
+  };
 }
 
 type Stamps = { created_at: Date; updated_at: Date };
 
+function settlementRow(input: NewSettlement, stamps: Stamps): NewRow<"settlement"> {
+  const { draft, template, owner, repo, parentId } = input;
+  const platforms = new Set(draft.parties.map(({ of }) => of.platformId));
+  return {
+    id: draft.id,
+    platform_id: owner.platformId,
+    environment_id: owner.environmentId,
+    template_id: template.id,
+    template_slug: template.slug,
+    settlement_type: platforms.size === 1 ? "single_platform" : "cross_platform",
+    settlement_category: repo === null ? null : parentId === null ? "repo_open" : "repo_close",
+    parent_settlement_id: parentId,
+    maturity_at: repo?.maturityAt ?? null,
+    repayment_amount: repo?.repaymentAmount ?? null,
+    trade_reference: input.tradeReference,
+    external_reference: input.externalReference,
+    created_by: input.createdBy,
+    fee_mode: input.feeMode,
+    settlement_hash: draft.settlementHash,
+    terms: JSON.stringify(termsToJson(draft.terms)),
+    timeout_at: draft.timeoutAt,
+    deposit_deadline: draft.depositDeadline,
+    ...stamps,
+  };
+}
+
 /** A closing has no instruction and no key of its own: it came with its opening. */
-function partyRows({ draft, parentId }: NewSettlement, stamps: Stamps): NewRow<"party">[] {
+function partyRows({ draft, parentId }: NewSettlement, stamps: Stamps): SettlementRows["parties"] {
   return draft.parties.map(({ id, of, ...commitments }, position) => ({
     id,
     settlement_id: draft.id,
