@@ -7,6 +7,7 @@ import { startChain } from "./chains.ts";
 import { deployLocally, type LocalDeployment } from "./deploy/world.ts";
 import { DevnetError } from "./errors.ts";
 import { localAccount, ROLE } from "./keys.ts";
+import { freePort } from "./ports.ts";
 import { startPostgres } from "./postgres.ts";
 import { lockFolder } from "./process/lock.ts";
 import { runNodeScript, startNodeProcess } from "./process/node-process.ts";
@@ -29,6 +30,7 @@ import {
   issuerUrl,
   layerZeroFile,
   logFile,
+  relayerNames,
   rpcUrl,
   type ServiceName,
   sessionKeyFile,
@@ -123,6 +125,7 @@ async function build(
     ports,
     databaseUrl: options.databaseUrl ?? "",
     secrets,
+    furtherRelayers: await Promise.all(Array.from({ length: (options.relayers ?? 1) - 1 }, freePort)),
     env: options.env ?? {},
   };
   const service = (name: ServiceName): Unit => ({
@@ -155,7 +158,9 @@ async function build(
     tell("The indexer follows both chains");
   });
   const served = Promise.all([seeded, indexed]).then(async () => {
-    await Promise.all((["relayer", "api", "courier"] as const).map((name) => supervisor.start(service(name))));
+    await Promise.all(
+      ([...relayerNames(settings), "api", "courier"] as const).map((name) => supervisor.start(service(name))),
+    );
     tell("Relayer, API and courier are ready");
     settings.sandboxClient = await sandboxClient;
     await supervisor.start(service("sandbox"));

@@ -35,7 +35,10 @@ export interface Relayer {
 export async function startRelayer(config: Config, screening: Screening, log: Logger): Promise<Relayer> {
   const tracing = startTracing("relayer", config.tracesUrl);
   const onError = (error: Error) => log.warn({ error: error.message }, "the database closed a connection");
-  const db = connect({ databaseUrl: config.databaseUrl, indexerSchema: config.indexerSchema, onError });
+  const { databaseUrl, indexerSchema } = config;
+  // Whoever falls silent in the middle of a step keeps the key's lease locked no longer than the lease itself.
+  const idleTransactionMs = config.pipeline.leaseSeconds * 1000;
+  const db = connect({ databaseUrl, indexerSchema, idleTransactionMs, onError });
   const { providers } = screening;
   const lists = () => screening.sanctionsList?.status() ?? [];
   const { registry, countAction, observeSigning } = createMetrics(db, lists);

@@ -9,13 +9,13 @@ import { openFacts } from "../../devnet/src/demo/facts.ts";
 import { repeatedTransactions } from "../../devnet/src/demo/ledger/duplicates.ts";
 import { readLedger } from "../../devnet/src/demo/ledger/read.ts";
 import { connectPlatform } from "../../devnet/src/demo/platform.ts";
-import { localAccount } from "../../devnet/src/keys.ts";
 import type { World } from "../../devnet/src/world.ts";
 import { type Disturbed, disturb } from "./disturb.ts";
 import { type Kind, planOf } from "./plan.ts";
 import { type Holdings, holding, type Owed, reconcile } from "./reconcile.ts";
 import { type Played, play } from "./trade.ts";
 import { auditTransactions, type Spent } from "./transactions.ts";
+import { GAS_KEYS } from "./world.ts";
 
 export interface CampaignOptions {
   seed: number;
@@ -50,7 +50,6 @@ export interface Campaign {
 /** Enough that no number of trades uses it up. */
 const PLENTY = "1000000000";
 const CLOSING_MS = 180_000;
-const RELAYERS = [localAccount("relayer").address];
 
 /** Plays trades while everything around them goes wrong, then holds the logs of the chains against what was agreed. */
 export async function runCampaign(world: World, options: CampaignOptions): Promise<Campaign> {
@@ -105,7 +104,7 @@ export async function runCampaign(world: World, options: CampaignOptions): Promi
   // Deposits are the parties', who make them again while nobody tells them that they came; the escrow takes one. Whether a message was sent
   // again after it had arrived cannot be told: a node that stood still leaves its chain's clock behind the other's.
   const doubles = repeatedTransactions(ledger.filter(({ kind }) => kind !== "deposit"));
-  const { problems: unaccounted, ...spent } = await auditTransactions(world, chains, RELAYERS);
+  const { problems: unaccounted, ...spent } = await auditTransactions(world, chains, GAS_KEYS);
   const report = {
     seed: options.seed,
     settlements: played.length,
