@@ -15,7 +15,7 @@ import { type Kind, planOf } from "./plan.ts";
 import { type Holdings, holding, type Owed, reconcile } from "./reconcile.ts";
 import { type Played, play } from "./trade.ts";
 import { auditTransactions, type Spent } from "./transactions.ts";
-import { GAS_KEYS } from "./world.ts";
+import { GAS_KEYS, traders } from "./world.ts";
 
 export interface CampaignOptions {
   seed: number;
@@ -127,7 +127,7 @@ async function supply(world: World, chains: Chains): Promise<Holdings> {
   const traded = instruments.filter(({ alias }) => alias === "KBOND" || alias === "TUSDC");
   for (const { chain_id, token_address, decimals } of traded) {
     await Promise.all(
-      world.parties.map(async (holder) => {
+      traders(world).map(async (holder) => {
         await chains.mint(chain_id, token_address, holder, parseUnits(PLENTY, decimals));
         await chains.send(chain_id, { from: holder, to: token_address, data });
       }),
@@ -135,7 +135,7 @@ async function supply(world: World, chains: Chains): Promise<Holdings> {
   }
   const holdings: Holdings = new Map();
   for (const { chain_id, token_address } of traded) {
-    for (const holder of world.parties) {
+    for (const holder of traders(world)) {
       holdings.set(holding(chain_id, token_address, holder), await chains.balance(chain_id, token_address, holder));
     }
   }
@@ -150,8 +150,9 @@ async function blocks(chains: Chains, chainId: number, count: bigint): Promise<v
 }
 
 function contextOf(world: World, chains: Chains, platforms: Context["platforms"], pair: number): Context {
-  const at = (2 * pair) % (world.parties.length - (world.parties.length % 2));
-  const wallets = { seller: world.parties[at], buyer: world.parties[at + 1] } as Context["wallets"];
+  const parties = traders(world);
+  const at = (2 * pair) % parties.length;
+  const wallets = { seller: parties[at], buyer: parties[at + 1] } as Context["wallets"];
   return {
     world,
     chains,

@@ -1,17 +1,23 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Address } from "viem";
 import { localAccount, localPrivateKey, ROLE } from "../../devnet/src/keys.ts";
 import { startWorld, type World } from "../../devnet/src/world.ts";
 
 /** Limits that no campaign reaches. */
 const PER_MINUTE = "60000";
 
-/** The last account of the parties, which has none to trade with. */
+/** The last account of the parties, which therefore trades with nobody. */
 const SECOND_KEY = ROLE.faucet - 1;
 
 /** Who pays for what the relayers send. */
 export const GAS_KEYS = [localAccount("relayer").address, localAccount(SECOND_KEY).address];
+
+/** Who trade, two by two. */
+export function traders({ parties }: World): Address[] {
+  return parties.filter((party) => !GAS_KEYS.includes(party));
+}
 
 /** A world on ports of its own, whose three relayers share two keys. `stop` removes its folder, unless something failed: then it says where the logs are. */
 export async function startChaosWorld(): Promise<{ world: World; stop: (failed: boolean) => Promise<void> }> {
