@@ -145,8 +145,8 @@ async function supply(world: World, chains: Chains): Promise<Holdings> {
 
 async function blocks(chains: Chains, chainId: number, count: bigint): Promise<void> {
   const client = chains.client(chainId);
-  const from = await client.getBlockNumber();
-  while ((await client.getBlockNumber()) < from + count) await sleep(200);
+  const from = await client.getBlockNumber({ cacheTime: 0 });
+  while ((await client.getBlockNumber({ cacheTime: 0 })) < from + count) await sleep(200);
 }
 
 function contextOf(world: World, chains: Chains, platforms: Context["platforms"], pair: number): Context {

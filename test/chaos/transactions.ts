@@ -59,7 +59,7 @@ interface Mined {
 async function minedBy(chains: Chains, chainId: number, signers: readonly Address[]): Promise<Mined[]> {
   const ours = new Set(signers.map((signer) => signer.toLowerCase()));
   const client = chains.client(chainId);
-  const head = await client.getBlockNumber();
+  const head = await client.getBlockNumber({ cacheTime: 0 });
   const mined: Mined[] = [];
   for (let number = 0n; number <= head; number++) {
     const block = await client.getBlock({ blockNumber: number, includeTransactions: true });
