@@ -15,6 +15,9 @@ const types = {
   }) as typeof pg.types.getTypeParser,
 };
 
+/** More than any holder of a key takes to sign. */
+const IDLE_TRANSACTION_SECONDS = 20;
+
 export type Store = Kysely<Database>;
 
 export interface ConnectOptions {
@@ -23,6 +26,8 @@ export interface ConnectOptions {
   indexerSchema?: string | undefined;
   /** Most connections at once. */
   maxConnections?: number | undefined;
+  /** How long a transaction may do nothing before the server ends it, so that nobody waits for a process that has stopped. */
+  idleTransactionSeconds?: number | undefined;
   /** Told of errors on idle connections (a restart of the server); the pool replaces them by itself. */
   onError?: ((error: Error) => void) | undefined;
 }
@@ -39,6 +44,7 @@ export function connect(options: ConnectOptions): Store {
     connectionString: options.databaseUrl,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 10_000,
+    idle_in_transaction_session_timeout: (options.idleTransactionSeconds ?? IDLE_TRANSACTION_SECONDS) * 1000,
     types,
   });
   // Without a listener a connection that the server closes would end the process: the pool hears idle ones, a client in use itself.

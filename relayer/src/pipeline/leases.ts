@@ -1,4 +1,3 @@
-import { transaction } from "@keystoneos/store";
 import { sql } from "kysely";
 import type { Lane } from "./lane.ts";
 import type { Pipeline } from "./types.ts";
@@ -63,18 +62,16 @@ export async function releaseLeases(pipeline: Pipeline): Promise<void> {
 async function announce({ db, holder, settings }: Pipeline, lanes: readonly Lane[]): Promise<void> {
   const keys = lanes.map((lane) => ({ chain_id: BigInt(lane.chain.chainId), signer: lane.address }));
   const expires_at = until(settings.leaseSeconds);
-  await transaction(db, async (trx) => {
-    await trx
-      .insertInto("keystone.signer_candidate")
-      .values(keys.map((key) => ({ ...key, holder, expires_at })))
-      .onConflict((oc) => oc.columns(["chain_id", "signer", "holder"]).doUpdateSet({ expires_at }))
-      .execute();
-    await trx
-      .insertInto("keystone.signer_lease")
-      .values(keys)
-      .onConflict((oc) => oc.doNothing())
-      .execute();
-  });
+  await db
+    .insertInto("keystone.signer_candidate")
+    .values(keys.map((key) => ({ ...key, holder, expires_at })))
+    .onConflict((oc) => oc.columns(["chain_id", "signer", "holder"]).doUpdateSet({ expires_at }))
+    .execute();
+  await db
+    .insertInto("keystone.signer_lease")
+    .values(keys)
+    .onConflict((oc) => oc.doNothing())
+    .execute();
   await db
     .deleteFrom("keystone.signer_candidate")
     .where("expires_at", "<", sql<Date>`clock_timestamp() - interval '1 minute'`)
@@ -126,12 +123,23 @@ async function livingOthers({ db, holder }: Pipeline) {
 
 async function take({ db, holder, settings, log }: Pipeline, lane: Lane): Promise<boolean> {
   const taken = await db
-    .updateTable("keystone.signer_lease")
-    .set((eb) => ({ holder, fence: eb("fence", "+", 1n), expires_at: until(settings.leaseSeconds) }))
-    .where("chain_id", "=", BigInt(lane.chain.chainId))
-    .where("signer", "=", lane.address)
-    .where("expires_at", "<", sql<Date>`clock_timestamp()`)
-    .returning("fence")
+    // One that is locked is in the middle of a write: waiting for its end would cost what this process has.
+    .with("free", (cte) =>
+      cte
+        .selectFrom("keystone.signer_lease")
+        .select(["chain_id", "signer"])
+        .where("chain_id", "=", BigInt(lane.chain.chainId))
+        .where("signer", "=", lane.address)
+        .where("expires_at", "<", sql<Date>`clock_timestamp()`)
+        .forNoKeyUpdate()
+        .skipLocked(),
+    )
+    .updateTable("keystone.signer_lease as lease")
+    .from("free")
+    .set((eb) => ({ holder, fence: eb("lease.fence", "+", 1n), expires_at: until(settings.leaseSeconds) }))
+    .whereRef("lease.chain_id", "=", "free.chain_id")
+    .whereRef("lease.signer", "=", "free.signer")
+    .returning("lease.fence")
     .executeTakeFirst();
   if (taken === undefined) return false;
   lane.seen = null;
