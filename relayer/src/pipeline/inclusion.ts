@@ -23,7 +23,8 @@ export async function include(pipeline: Pipeline, lane: Lane): Promise<void> {
   }
   const waiting = await unmined(pipeline, lane, seen);
   const attempts = await attemptsOf(pipeline, waiting);
-  for (const hash of lane.underpriced) if (!waiting.some((row) => row.hash === hash)) lane.underpriced.delete(hash);
+  for (const hash of lane.underpriced.keys())
+    if (!waiting.some((row) => row.hash === hash)) lane.underpriced.delete(hash);
   for (const row of waiting) {
     const own = attempts.get(row.id);
     if (own !== undefined) await push(pipeline, lane, row, own, seen, known);

@@ -1,4 +1,4 @@
-import { type Hex, keccak256, numberToHex } from "viem";
+import { type Hex, keccak256, numberToHex, parseGwei } from "viem";
 import type { Behaviour, Upstream } from "./fault-proxy.ts";
 
 /** Of another chain, by its id. */
@@ -103,4 +103,12 @@ export const swallow: Behaviour = ({ method, params }) =>
 export const twice: Behaviour = async ({ method, params }, upstream) => {
   if (method === "eth_sendRawTransaction") await upstream(method, params);
   return null;
+};
+
+/** Finds blocks and tips very dear. */
+export const dear: Behaviour = async ({ method, params }, upstream) => {
+  const fee = numberToHex(parseGwei("400"));
+  if (method === "eth_maxPriorityFeePerGas") return { result: fee };
+  if (method !== "eth_getBlockByNumber") return null;
+  return { result: { ...((await upstream(method, params)) as object), baseFeePerGas: fee } };
 };
