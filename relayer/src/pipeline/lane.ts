@@ -11,8 +11,6 @@ export interface Seen {
   baseFee: bigint;
   /** Nonces below were mined, in whatever transaction. */
   mined: number;
-  /** Nonces below were mined deep enough not to be taken back. */
-  settled: number;
   /** Nonces below are mined or in pools, in one row. */
   pooled: number;
   balance: bigint;

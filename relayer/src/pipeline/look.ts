@@ -11,10 +11,8 @@ export async function look({ chain, signer, seen: last }: Lane): Promise<{ seen:
   const { address } = signer;
   const { hash, number } = await head(chain);
   if (last?.hash === hash) return { seen: last, news: false };
-  const depth = BigInt(chain.finality.finalized);
-  const [mined, settled, pooled, baseFee, balance] = await Promise.all([
+  const [mined, pooled, baseFee, balance] = await Promise.all([
     nonceAt(chain, address, number),
-    nonceAt(chain, address, number > depth ? number - depth : 0n),
     nonceAt(chain, address, "pending"),
     baseFeeOf(chain),
     chain.client.getBalance({ address }),
@@ -24,9 +22,18 @@ export async function look({ chain, signer, seen: last }: Lane): Promise<{ seen:
     number,
     baseFee,
     mined: Number(mined),
-    settled: Number(settled),
     pooled: Math.max(Number(pooled), Number(mined)),
     balance,
   };
   return { seen, news: true };
+}
+
+/**
+ * Nonces below were mined deep enough not to be taken back. Null when no quorum has the state of so old a block any more: nodes without an archive
+ * keep that of 128, as a rule.
+ */
+export async function settledNonce({ chain, signer }: Lane, { number }: Seen): Promise<number | null> {
+  const depth = BigInt(chain.finality.finalized);
+  const count = nonceAt(chain, signer.address, number > depth ? number - depth : 0n);
+  return count.then(Number).catch(() => null);
 }

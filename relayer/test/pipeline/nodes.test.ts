@@ -7,7 +7,7 @@ import { account, chainAt } from "../support/chain.ts";
 import { A } from "../support/facts.ts";
 import { type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts";
 import { at, drop, rpcError } from "../support/faults.ts";
-import { behind, dear, flippedReceipts, nonces, noReceipts, swallow } from "../support/lies.ts";
+import { behind, dear, flippedReceipts, nonces, noReceipts, pruned, swallow } from "../support/lies.ts";
 import {
   type Fixture,
   LEDGER,
@@ -212,5 +212,19 @@ describe("transactions, seen through several nodes", function () {
     const tip = await fixture.chain.client.estimateMaxPriorityFeePerGas();
     expect(BigInt(second?.max_fee_per_gas ?? 0) > parseGwei("50")).to.equal(true);
     expect(BigInt(second?.max_priority_fee_per_gas ?? 0) <= 2n * tip).to.equal(true);
+  });
+
+  it("are mined and replaced though no node has the state of old blocks", async () => {
+    for (const proxy of proxies) proxy.behave(pruned(4));
+    const pipeline = await started();
+    await fixture.chain.mine(5);
+    await sent(pipeline);
+    await fixture.chain.client.dropTransaction({ hash: (await fixture.rows())[0]?.hash ?? "0x" });
+    await fixture.chain.mine(2);
+    await step(pipeline);
+    expect(await fixture.attempts()).to.have.length(2);
+    await fixture.chain.mine(6);
+    await step(pipeline);
+    expect(await statuses()).to.deep.equal(["finalized"]);
   });
 });

@@ -112,3 +112,14 @@ export const dear: Behaviour = async ({ method, params }, upstream) => {
   if (method !== "eth_getBlockByNumber") return null;
   return { result: { ...((await upstream(method, params)) as object), baseFeePerGas: fee } };
 };
+
+/** Has the state of so many blocks, as a node that keeps no archive. */
+export const pruned =
+  (blocks: number): Behaviour =>
+  async ({ method, params }, upstream) => {
+    const state = params[1] as { blockHash?: Hex } | undefined;
+    if (method !== "eth_getTransactionCount" || state?.blockHash === undefined) return null;
+    const block = (await upstream("eth_getBlockByHash", [state.blockHash, false])) as { number: Hex };
+    const has = BigInt(block.number) > (await newestBut(blocks, upstream));
+    return has ? null : { error: { code: -32000, message: "missing trie node" } };
+  };
