@@ -1,4 +1,6 @@
 import { sql } from "kysely";
+import type { Address } from "viem";
+import { sharedKeys } from "./holders.ts";
 import type { Lane } from "./lane.ts";
 import type { Pipeline } from "./types.ts";
 
@@ -16,6 +18,7 @@ export async function renewLeases(pipeline: Pipeline): Promise<void> {
   if (lanes.length === 0) return;
   await announce(pipeline, lanes);
   await renew(pipeline, lanes);
+  await tellShared(pipeline, lanes);
   // One by one, with a look at what the others have meanwhile: those that start at once share.
   while (await takeOne(pipeline, lanes));
   const others = await livingOthers(pipeline);
@@ -24,6 +27,17 @@ export async function renewLeases(pipeline: Pipeline): Promise<void> {
     if (lane.fence === null || rival === undefined || others.held(rival) + 2 > heldOf(lanes)) continue;
     await giveBack(pipeline, [lane]);
     others.add(rival);
+  }
+}
+
+/** Nothing else would show it: whoever waits for a lease has nothing to complain of. */
+async function tellShared(pipeline: Pipeline, [lane]: readonly Lane[]): Promise<void> {
+  for (const { chain_id, signer, attester } of await sharedKeys(pipeline)) {
+    if (!lane?.tellOnce(`shared ${chain_id} ${signer} ${attester}`)) continue;
+    pipeline.log.error(
+      { chainId: Number(chain_id), signer, attester },
+      "another attester's relayer has the same gas key",
+    );
   }
 }
 
@@ -59,12 +73,12 @@ export async function releaseLeases(pipeline: Pipeline): Promise<void> {
   await pipeline.db.deleteFrom("keystone.signer_candidate").where("holder", "=", pipeline.holder).execute();
 }
 
-async function announce({ db, holder, settings }: Pipeline, lanes: readonly Lane[]): Promise<void> {
+async function announce({ db, holder, attester, settings }: Pipeline, lanes: readonly Lane[]): Promise<void> {
   const keys = lanes.map((lane) => ({ chain_id: BigInt(lane.chain.chainId), signer: lane.address }));
   const expires_at = until(settings.leaseSeconds);
   await db
     .insertInto("keystone.signer_candidate")
-    .values(keys.map((key) => ({ ...key, holder, expires_at })))
+    .values(keys.map((key) => ({ ...key, holder, attester: attester.toLowerCase() as Address, expires_at })))
     .onConflict((oc) => oc.columns(["chain_id", "signer", "holder"]).doUpdateSet({ expires_at }))
     .execute();
   await db
