@@ -10,7 +10,10 @@ export type Transaction = Row<"chain_transaction">;
 export type Attempt = Pick<
   Row<"transaction_attempt">,
   "hash" | "raw" | "ordinal" | "purpose" | "max_fee_per_gas" | "max_priority_fee_per_gas" | "head_number"
->;
+> & {
+  /** Of the lease under which it was signed; null for one that is only in its transaction's row. */
+  fence: bigint | null;
+};
 
 /** A transfer of nothing to oneself. */
 const NOOP_GAS = 21_000n;
@@ -99,6 +102,7 @@ export async function storeAttempt(
       .where("status", "=", transaction.status)
       .executeTakeFirst();
     if (changed.numUpdatedRows === 0n) return null;
+    if (last.fence === null) await keep(trx, transaction.id, last);
     const ordinal = last.ordinal + 1;
     return trx
       .insertInto("keystone.transaction_attempt")
@@ -110,7 +114,7 @@ export async function storeAttempt(
         head_number: next.head,
         fence,
       })
-      .returning(["hash", "raw", "ordinal", "purpose", "max_fee_per_gas", "max_priority_fee_per_gas", "head_number"])
+      .returningAll()
       .executeTakeFirstOrThrow();
   });
 }
@@ -142,7 +146,17 @@ export async function attemptsOf(
 
 /** Of a transaction that a version before attempts has stored. */
 function alone(transaction: Transaction): Attempt {
-  return { ...transaction, ordinal: 0, purpose: "first", head_number: transaction.block_number ?? 0n };
+  return { ...transaction, ordinal: 1, purpose: "first", head_number: transaction.block_number ?? 0n, fence: null };
+}
+
+/** Before other bytes take their place in the row: they may still be mined, and are to be found then. */
+async function keep(trx: StoreTransaction, transaction_id: string, attempt: Attempt): Promise<void> {
+  const { hash, raw, ordinal, purpose, max_fee_per_gas, max_priority_fee_per_gas, head_number } = attempt;
+  const fees = { max_fee_per_gas, max_priority_fee_per_gas };
+  await trx
+    .insertInto("keystone.transaction_attempt")
+    .values({ transaction_id, hash, raw, ordinal, purpose, ...fees, head_number, fence: 0n })
+    .execute();
 }
 
 function noop(lane: Lane): Content {

@@ -20,7 +20,9 @@ export async function broadcast(
   const { outcome, answers } = await broadcastAll(lane.chain, attempt.raw);
   const taken = TAKEN.includes(outcome);
   lane.underpriced.delete(attempt.hash);
-  if (UNDERPRICED.includes(outcome)) lane.underpriced.add(attempt.hash);
+  // Fewer than a quorum are not believed: more would be offered at the word of one.
+  const cheap = answers.filter((answer) => UNDERPRICED.includes(answer.outcome)).length;
+  if (UNDERPRICED.includes(outcome) && cheap >= lane.chain.nodes.quorum) lane.underpriced.set(attempt.hash, outcome);
   if (!taken) {
     const { kind, subject } = transaction;
     pipeline.log.warn(

@@ -1,13 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { Registry } from "@keystoneos/telemetry";
 import type { Config } from "../config.ts";
+import type { AttestationSigner } from "../keys/types.ts";
 import { lanesOf } from "./lane.ts";
 import { registerPipeline } from "./metrics.ts";
 import type { Pipeline, Signers } from "./types.ts";
 
 /** The pipeline of a process, with its metrics. It leads nothing yet. */
 export function createPipeline(
-  parts: Pick<Pipeline, "db" | "chains" | "log"> & { signers: Signers; registry: Registry },
+  parts: Pick<Pipeline, "db" | "chains" | "log"> & {
+    signers: Signers & { attester: Pick<AttestationSigner, "address"> };
+    registry: Registry;
+  },
   config: Pick<Config, "deployment" | "pipeline">,
 ): Pipeline {
   const { db, chains, log, signers, registry } = parts;
@@ -22,6 +26,7 @@ export function createPipeline(
     log,
     lanes: lanesOf(chains.values(), signers, config.deployment.coordinatorChainId),
     holder: randomUUID(),
+    attester: signers.attester.address,
     settings: config.pipeline,
     countAttempt,
   };

@@ -1,4 +1,9 @@
+import { RpcRequestError } from "viem";
+import { z } from "zod";
+import { quantity } from "../chains/blocks.ts";
 import type { Chain } from "../chains/client.ts";
+import { NodeFault } from "../chains/fault.ts";
+import type { Ask } from "../chains/nodes.ts";
 
 /** Wei per gas. */
 export interface Fees {
@@ -9,12 +14,44 @@ export interface Fees {
 const max = (a: bigint, b: bigint) => (a > b ? a : b);
 const min = (a: bigint, b: bigint) => (a < b ? a : b);
 
-/** Twice the base fee bears six full blocks in a row. Tips are never 0: from 0 none could be raised. */
+/**
+ * What a quorum finds the market to be, so that no single node can have it overpaid. Twice the base fee bears six full blocks in a row. Tips
+ * are never 0: from 0 none could be raised. Throws ChainError when too few nodes answer.
+ */
 export async function estimateFees(chain: Chain): Promise<Fees & { baseFee: bigint }> {
-  const [block, tip] = await Promise.all([chain.client.getBlock(), chain.client.estimateMaxPriorityFeePerGas()]);
-  const baseFee = block.baseFeePerGas ?? 0n;
+  const [baseFee, tip] = await Promise.all([baseFeeOf(chain), chain.nodes.reached("the tip", tipOf)]);
   const maxPriorityFeePerGas = max(tip, 1n);
   return { baseFee, maxFeePerGas: 2n * baseFee + maxPriorityFeePerGas, maxPriorityFeePerGas };
+}
+
+/** Of the newest block, as a quorum has it at least. */
+export function baseFeeOf({ nodes }: Chain): Promise<bigint> {
+  return nodes.reached("the base fee", newestBaseFee);
+}
+
+const newestSchema = z.object({ baseFeePerGas: quantity.nullish() });
+
+async function newestBaseFee(ask: Ask): Promise<bigint> {
+  const block = newestSchema.safeParse(await ask("eth_getBlockByNumber", ["latest", false]));
+  if (!block.success) throw new NodeFault("malformed", "gave another thing for its newest block");
+  return block.data.baseFeePerGas ?? 0n;
+}
+
+/** Where a node has no word for tips, its price tells, of which the base fee is the rest. */
+async function tipOf(ask: Ask): Promise<bigint> {
+  try {
+    return priceOf(await ask("eth_maxPriorityFeePerGas", []));
+  } catch (error) {
+    if (!(error instanceof RpcRequestError)) throw error;
+    const [price, baseFee] = [priceOf(await ask("eth_gasPrice", [])), await newestBaseFee(ask)];
+    return max(price - baseFee, 0n);
+  }
+}
+
+function priceOf(value: unknown): bigint {
+  const price = quantity.safeParse(value);
+  if (!price.success) throw new NodeFault("malformed", "gave no price of gas");
+  return price.data;
 }
 
 /** An estimate under the cap; null when the cap is below what the next block asks for. */

@@ -1,9 +1,9 @@
 import { sql } from "kysely";
-import { attemptsOf, storeNoop } from "./attempts.ts";
+import { attemptsOf, storeNoop, type Transaction } from "./attempts.ts";
 import { capped, estimateFees } from "./fees.ts";
 import { fenced } from "./fence.ts";
 import type { Lane, Seen } from "./lane.ts";
-import { look } from "./look.ts";
+import { look, settledNonce } from "./look.ts";
 import { findMined, followMined } from "./mined.ts";
 import { push, type Waiting } from "./push.ts";
 import { change, isAbove, named, takeBack } from "./rows.ts";
@@ -23,7 +23,8 @@ export async function include(pipeline: Pipeline, lane: Lane): Promise<void> {
   }
   const waiting = await unmined(pipeline, lane, seen);
   const attempts = await attemptsOf(pipeline, waiting);
-  for (const hash of lane.underpriced) if (!waiting.some((row) => row.hash === hash)) lane.underpriced.delete(hash);
+  for (const hash of lane.underpriced.keys())
+    if (!waiting.some((row) => row.hash === hash)) lane.underpriced.delete(hash);
   for (const row of waiting) {
     const own = attempts.get(row.id);
     if (own !== undefined) await push(pipeline, lane, row, own, seen, known);
@@ -45,11 +46,13 @@ async function settle(pipeline: Pipeline, lane: Lane, seen: Seen): Promise<boole
   for (const row of used) {
     const mined = found.get(row.id);
     if (mined !== undefined) await followMined(pipeline, lane, row, mined, seen.number);
-    else if (!unknown.has(row.id) && row.nonce < BigInt(seen.settled)) {
-      pipeline.log.error(named(lane, row), "a transaction that is not stored used the nonce");
-      await change(pipeline, lane, row, { status: "failed", error: "nonce_taken" });
-    }
   }
+  await giveUp(
+    pipeline,
+    lane,
+    used.filter(({ id }) => !found.has(id) && !unknown.has(id)),
+    seen,
+  );
   const opened = await ofLane(pipeline, lane)
     .where("status", "not in", ["queued", "submitted"])
     .where("nonce", ">=", BigInt(seen.mined))
@@ -57,6 +60,18 @@ async function settle(pipeline: Pipeline, lane: Lane, seen: Seen): Promise<boole
   const theirs = await attemptsOf(pipeline, opened);
   for (const row of opened) await takeBack(pipeline, lane, row, theirs.get(row.id), seen.number);
   return unknown.size === 0;
+}
+
+/** Ends those whose nonce was used for good by what is not stored. */
+async function giveUp(pipeline: Pipeline, lane: Lane, rows: readonly Transaction[], seen: Seen): Promise<void> {
+  if (rows.length === 0) return;
+  const settled = await settledNonce(lane, seen);
+  for (const row of rows) {
+    if (settled === null) pipeline.log.warn(named(lane, row), "no quorum can tell whether its nonce is used for good");
+    if (settled === null || row.nonce >= BigInt(settled)) continue;
+    pipeline.log.error(named(lane, row), "a transaction that is not stored used the nonce");
+    await change(pipeline, lane, row, { status: "failed", error: "nonce_taken" });
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Address, Hex } from "viem";
+import type { BroadcastOutcome } from "../chains/broadcast-errors.ts";
 import type { Chain } from "../chains/client.ts";
 import type { TransactionSigner } from "../keys/types.ts";
 import type { Pipeline, SignerRole, Signers } from "./types.ts";
@@ -10,8 +11,6 @@ export interface Seen {
   baseFee: bigint;
   /** Nonces below were mined, in whatever transaction. */
   mined: number;
-  /** Nonces below were mined deep enough not to be taken back. */
-  settled: number;
   /** Nonces below are mined or in pools, in one row. */
   pooled: number;
   balance: bigint;
@@ -32,8 +31,8 @@ export class Lane {
   unknownSince: bigint | null = null;
   /** Nonces that are missing below one that is stored, at the last look. */
   gap = 0;
-  /** Hashes that no node took: pools have something dearer for their nonce, or take nothing so cheap. */
-  readonly underpriced = new Set<Hex>();
+  /** Hashes that no node took: pools have something dearer for their nonce (`replacement_underpriced`), or take nothing so cheap. */
+  readonly underpriced = new Map<Hex, BroadcastOutcome>();
   /** It could not pay for the last draft that it was given. */
   unfunded = false;
   /** Transactions that are late and cannot be replaced: at the cap on fees, or because they offer the chain enough. */

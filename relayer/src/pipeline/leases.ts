@@ -1,5 +1,6 @@
-import { transaction } from "@keystoneos/store";
 import { sql } from "kysely";
+import type { Address } from "viem";
+import { sharedKeys } from "./holders.ts";
 import type { Lane } from "./lane.ts";
 import type { Pipeline } from "./types.ts";
 
@@ -17,6 +18,7 @@ export async function renewLeases(pipeline: Pipeline): Promise<void> {
   if (lanes.length === 0) return;
   await announce(pipeline, lanes);
   await renew(pipeline, lanes);
+  await tellShared(pipeline, lanes);
   // One by one, with a look at what the others have meanwhile: those that start at once share.
   while (await takeOne(pipeline, lanes));
   const others = await livingOthers(pipeline);
@@ -25,6 +27,17 @@ export async function renewLeases(pipeline: Pipeline): Promise<void> {
     if (lane.fence === null || rival === undefined || others.held(rival) + 2 > heldOf(lanes)) continue;
     await giveBack(pipeline, [lane]);
     others.add(rival);
+  }
+}
+
+/** Nothing else would show it: whoever waits for a lease has nothing to complain of. */
+async function tellShared(pipeline: Pipeline, [lane]: readonly Lane[]): Promise<void> {
+  for (const { chain_id, signer, attester } of await sharedKeys(pipeline)) {
+    if (!lane?.tellOnce(`shared ${chain_id} ${signer} ${attester}`)) continue;
+    pipeline.log.error(
+      { chainId: Number(chain_id), signer, attester },
+      "another attester's relayer has the same gas key",
+    );
   }
 }
 
@@ -60,21 +73,19 @@ export async function releaseLeases(pipeline: Pipeline): Promise<void> {
   await pipeline.db.deleteFrom("keystone.signer_candidate").where("holder", "=", pipeline.holder).execute();
 }
 
-async function announce({ db, holder, settings }: Pipeline, lanes: readonly Lane[]): Promise<void> {
+async function announce({ db, holder, attester, settings }: Pipeline, lanes: readonly Lane[]): Promise<void> {
   const keys = lanes.map((lane) => ({ chain_id: BigInt(lane.chain.chainId), signer: lane.address }));
   const expires_at = until(settings.leaseSeconds);
-  await transaction(db, async (trx) => {
-    await trx
-      .insertInto("keystone.signer_candidate")
-      .values(keys.map((key) => ({ ...key, holder, expires_at })))
-      .onConflict((oc) => oc.columns(["chain_id", "signer", "holder"]).doUpdateSet({ expires_at }))
-      .execute();
-    await trx
-      .insertInto("keystone.signer_lease")
-      .values(keys)
-      .onConflict((oc) => oc.doNothing())
-      .execute();
-  });
+  await db
+    .insertInto("keystone.signer_candidate")
+    .values(keys.map((key) => ({ ...key, holder, attester: attester.toLowerCase() as Address, expires_at })))
+    .onConflict((oc) => oc.columns(["chain_id", "signer", "holder"]).doUpdateSet({ expires_at }))
+    .execute();
+  await db
+    .insertInto("keystone.signer_lease")
+    .values(keys)
+    .onConflict((oc) => oc.doNothing())
+    .execute();
   await db
     .deleteFrom("keystone.signer_candidate")
     .where("expires_at", "<", sql<Date>`clock_timestamp() - interval '1 minute'`)
@@ -126,12 +137,23 @@ async function livingOthers({ db, holder }: Pipeline) {
 
 async function take({ db, holder, settings, log }: Pipeline, lane: Lane): Promise<boolean> {
   const taken = await db
-    .updateTable("keystone.signer_lease")
-    .set((eb) => ({ holder, fence: eb("fence", "+", 1n), expires_at: until(settings.leaseSeconds) }))
-    .where("chain_id", "=", BigInt(lane.chain.chainId))
-    .where("signer", "=", lane.address)
-    .where("expires_at", "<", sql<Date>`clock_timestamp()`)
-    .returning("fence")
+    // One that is locked is in the middle of a write: waiting for its end would cost what this process has.
+    .with("free", (cte) =>
+      cte
+        .selectFrom("keystone.signer_lease")
+        .select(["chain_id", "signer"])
+        .where("chain_id", "=", BigInt(lane.chain.chainId))
+        .where("signer", "=", lane.address)
+        .where("expires_at", "<", sql<Date>`clock_timestamp()`)
+        .forNoKeyUpdate()
+        .skipLocked(),
+    )
+    .updateTable("keystone.signer_lease as lease")
+    .from("free")
+    .set((eb) => ({ holder, fence: eb("lease.fence", "+", 1n), expires_at: until(settings.leaseSeconds) }))
+    .whereRef("lease.chain_id", "=", "free.chain_id")
+    .whereRef("lease.signer", "=", "free.signer")
+    .returning("lease.fence")
     .executeTakeFirst();
   if (taken === undefined) return false;
   lane.seen = null;

@@ -1,6 +1,7 @@
 import type { Registry } from "@keystoneos/telemetry";
 import { sql } from "kysely";
 import { gasSpent } from "./budget.ts";
+import { orphans, sharedKeys } from "./holders.ts";
 import type { Lane } from "./lane.ts";
 import type { Pipeline } from "./types.ts";
 
@@ -62,6 +63,30 @@ export function registerPipeline(registry: Registry, pipeline: Pipeline): void {
       }));
     },
   );
+  registry.gauge(
+    "keystone_shared_gas_keys",
+    "Gas keys of this process that a living relayer of another attester has too.",
+    ["chain_id", "signer"],
+    async () => {
+      const shared = await sharedKeys(pipeline);
+      return lanes
+        .filter(({ role }) => role === "relayer")
+        .map(({ chain: { chainId }, address }) => ({
+          labels: { chain_id: chainId, signer: address },
+          value: shared.filter(({ chain_id, signer }) => Number(chain_id) === chainId && signer === address).length,
+        }));
+    },
+  );
+  registry.gauge(
+    "keystone_orphaned_transactions",
+    "Transactions in flight whose key no living relayer has.",
+    ["chain_id", "signer"],
+    async () =>
+      (await orphans(pipeline)).map(({ chain_id, signer, count }) => ({
+        labels: { chain_id: Number(chain_id), signer },
+        value: Number(count),
+      })),
+  );
   registry.gauge("keystone_gas_budget_left_ether", "What may still be spent or reserved.", ["chain_id"], () =>
     Promise.all(
       [...settings.gasBudgets].map(async ([chain_id, budget]) => ({
@@ -73,7 +98,8 @@ export function registerPipeline(registry: Registry, pipeline: Pipeline): void {
 }
 
 /** What operators should know though the process is ready: in one line each. */
-export async function pipelineWarnings({ db, lanes, settings }: Pipeline): Promise<string[]> {
+export async function pipelineWarnings(pipeline: Pipeline): Promise<string[]> {
+  const { db, lanes, settings } = pipeline;
   const budgets = await Promise.all(
     [...settings.gasBudgets].map(async ([chainId, budget]) =>
       (await gasSpent(db, chainId)) < budget ? [] : [`chain ${chainId}: the gas budget of a day is spent or reserved`],
@@ -88,7 +114,15 @@ export async function pipelineWarnings({ db, lanes, settings }: Pipeline): Promi
       ...(lane.gap + unknown(lane) > 0 ? [`${key}: nonces are missing, nothing is built`] : []),
     ];
   });
-  return [...budgets.flat(), ...stuck];
+  const shared = (await sharedKeys(pipeline)).map(
+    ({ chain_id, signer, attester }) =>
+      `chain ${chain_id}, ${signer}: relayers of the attester ${attester} have this gas key too; give each attester's keys of their own`,
+  );
+  const left = (await orphans(pipeline)).map(
+    ({ chain_id, signer, count }) =>
+      `chain ${chain_id}, ${signer}: ${count} in flight, and no living relayer has the key`,
+  );
+  return [...budgets.flat(), ...stuck, ...shared, ...left];
 }
 
 function unknown({ unknownSince }: Lane): number {

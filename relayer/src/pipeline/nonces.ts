@@ -1,7 +1,6 @@
 import type { StoreTransaction } from "@keystoneos/store";
 import { nonceAt } from "../chains/nonce.ts";
 import type { Lane } from "./lane.ts";
-import type { Pipeline } from "./types.ts";
 
 /** What a quorum says of a key. It is asked before the database, so that whatever it knows of ours is stored by then. */
 export interface Counts {
@@ -23,14 +22,11 @@ export async function readCounts({ chain, signer: { address } }: Lane): Promise<
  */
 export async function nextNonce(
   trx: StoreTransaction,
-  pipeline: Pipeline,
   lane: Lane,
   counts: ReadonlyMap<Lane, Counts>,
   before: number,
 ): Promise<{ nonce: number } | { held: string }> {
-  for (const other of pipeline.lanes) {
-    const count = counts.get(other);
-    if (count === undefined) continue;
+  for (const [other, count] of counts) {
     if (count.pooled > Math.max((await topNonce(trx, other)) + 1, count.mined)) {
       return { held: `a node has transactions of ${other.address} that are not stored` };
     }
@@ -39,6 +35,11 @@ export async function nextNonce(
     .selectFrom("keystone.chain_transaction")
     .select("nonce")
     .where("chain_id", "=", BigInt(lane.chain.chainId))
+    .where(
+      "signer",
+      "in",
+      [...counts.keys()].map(({ address }) => address),
+    )
     .where("kind", "=", "noop")
     .where("status", "in", ["queued", "submitted"])
     .limit(1)

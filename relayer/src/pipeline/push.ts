@@ -78,7 +78,8 @@ async function replace(
     maxPriorityFeePerGas: BigInt(newest.max_priority_fee_per_gas),
   };
   const cancels = purpose === "cancellation" && newest.purpose !== "cancellation";
-  const against = lane.underpriced.has(newest.hash) ? "unknown" : cancels ? "ours" : "market";
+  const outbid = lane.underpriced.get(newest.hash) === "replacement_underpriced";
+  const against = outbid ? "unknown" : cancels ? "ours" : "market";
   const raised = raise(old, await estimateFees(lane.chain), cap, against);
   const log = pipeline.log.child(named(lane, row));
   if ("wait" in raised) {

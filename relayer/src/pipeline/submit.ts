@@ -1,7 +1,7 @@
 import { isUniqueViolation } from "@keystoneos/store";
 import { head as headOf } from "../chains/head.ts";
 import { shortMessage } from "../chains/revert.ts";
-import { ChainError } from "../errors.ts";
+import { ChainError, KeyError, SignerUnavailable } from "../errors.ts";
 import { storeDraft } from "./attempts.ts";
 import { overBudget, unfunded } from "./budget.ts";
 import { capped, estimateFees } from "./fees.ts";
@@ -31,17 +31,20 @@ export async function submit(pipeline: Pipeline, draft: Draft): Promise<Outcome>
   const lanes = await freeLanes(pipeline, draft);
   let outcome: Outcome = { status: "busy" };
   for (const lane of lanes) {
+    let signs = true;
     outcome = await lane
       .serially(() => build(pipeline, lane, draft))
       .catch((error: unknown): Outcome => {
         if (error instanceof LeaseLostError) return { status: "elsewhere" };
         if (isUniqueViolation(error, "chain_transaction_one_per_effect")) return { status: "taken" };
+        signs = !(error instanceof SignerUnavailable || error instanceof KeyError);
         return { status: "unavailable", error: shortMessage(error) };
       });
     if (outcome.status === "stored") lane.wake();
     if (outcome.status === "unfunded" && !lane.unfunded) pipeline.log.error(outcome, "a key cannot pay");
     lane.unfunded = outcome.status === "unfunded" || (lane.unfunded && outcome.status !== "stored");
-    if (outcome.status !== "unfunded") break;
+    // What is in the way of one key alone may be in no other's.
+    if (outcome.status !== "unfunded" && signs) break;
   }
   return outcome;
 }
@@ -93,7 +96,7 @@ async function build(pipeline: Pipeline, lane: Lane, draft: Draft): Promise<Outc
   const counts = await countsOf(pipeline, lane);
   return fenced(pipeline, lane, async (trx, fence): Promise<Outcome> => {
     if (await isTaken(trx, draft)) return { status: "taken" };
-    const next = await nextNonce(trx, pipeline, lane, counts, before);
+    const next = await nextNonce(trx, lane, counts, before);
     if ("held" in next) return { status: "held", error: next.held };
     const poor = await unfunded(trx, lane, balance, gasCost + value);
     if (poor !== null) return { status: "unfunded", error: poor };

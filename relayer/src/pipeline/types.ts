@@ -46,6 +46,8 @@ export interface Pipeline {
   lanes: readonly Lane[];
   /** This process, as leases name it. */
   holder: string;
+  /** Whose words this process sends. */
+  attester: Address;
   settings: Settings;
   log: Logger;
   /** Told of every replacement, cancellation and filled nonce. */

@@ -78,6 +78,7 @@ describe("screening and attestation", function () {
       chains: new Map(),
       lanes: [],
       holder: crypto.randomUUID(),
+      attester: source.attester,
       settings: SETTINGS,
       log: source.log,
       countAttempt: () => undefined,

@@ -85,6 +85,7 @@ describe("several providers of one template", function () {
         chains: new Map(),
         lanes: [],
         holder: "",
+        attester: attester.address,
         settings: SETTINGS,
         log,
         countAttempt: () => undefined,

@@ -62,6 +62,7 @@ describe("passes over a settlement that waits for its parties", function () {
         chains,
         lanes,
         holder: crypto.randomUUID(),
+        attester: account.address,
         settings: SETTINGS,
         log,
         countAttempt: () => undefined,

@@ -84,6 +84,7 @@ describe("two attesters with a relayer each, on the real registry", function () 
       chains: entries,
       lanes: lanesOf(entries.values(), { gas: [gasKeyOf(attester)], operator: null }, A),
       holder: crypto.randomUUID(),
+      attester: attester.address,
       settings: SETTINGS,
       log: silent,
       countAttempt: () => undefined,

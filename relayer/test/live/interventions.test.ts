@@ -80,6 +80,7 @@ describe("interventions on the real coordinator", function () {
       chains: entries,
       lanes: lanesOf(entries.values(), signers, A),
       holder: crypto.randomUUID(),
+      attester: localAccount("attester").address,
       settings: SETTINGS,
       log,
       countAttempt: () => undefined,

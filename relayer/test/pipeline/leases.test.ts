@@ -1,3 +1,4 @@
+import { connect } from "@keystoneos/store";
 import { expect } from "chai";
 import { sql } from "kysely";
 import { localAccount } from "../../../devnet/src/keys.ts";
@@ -159,6 +160,42 @@ describe("the lease of a key", function () {
     await taking;
     expect(order).to.deep.equal(["written", "taken"]);
     expect(held(other)).to.have.length(1);
+  });
+
+  it("is not waited for while its last holder is in the middle of a write: what a process has comes first", async () => {
+    const [stopped, other] = [process({ gas: [account] }), process()];
+    await renewLeases(stopped);
+    await expire(stopped);
+    await fixture.db.transaction().execute(async (trx) => {
+      const lease = trx.selectFrom("keystone.signer_lease").select("fence");
+      await lease.where("holder", "=", stopped.holder).forShare().executeTakeFirstOrThrow();
+      await renewLeases(other);
+      expect(held(other)).to.have.length(GAS.length - 1);
+    });
+    await renewLeases(other);
+    expect(held(other)).to.have.length(GAS.length);
+  });
+
+  it("is free when its holder stops in the middle of a write, which comes to nothing", async () => {
+    const db = connect({ databaseUrl: fixture.url, idleTransactionMs: 1000 });
+    const [stopped, other] = [pipelineOn(db, fixture.chain, { gas: [account] }), process({ gas: [account] })];
+    await renewLeases(stopped);
+    const begun = Promise.withResolvers<void>();
+    const waking = Promise.withResolvers<void>();
+    const failure = fenced(stopped, laneOf(stopped), async (trx) => {
+      begun.resolve();
+      await waking.promise;
+      await trx.deleteFrom("keystone.refused_call").execute();
+    }).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    await begun.promise;
+    await takeOver({ ...stopped, db: fixture.db }, other);
+    expect(held(other)).to.have.length(1);
+    waking.resolve();
+    expect(await failure).to.be.instanceOf(Error);
+    await db.destroy();
   });
 
   it("is given back when a process stops, so that the next need not wait", async () => {

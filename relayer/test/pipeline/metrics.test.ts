@@ -1,11 +1,23 @@
 import { createRegistry } from "@keystoneos/telemetry";
 import { expect } from "chai";
 import { parseGwei, toFunctionSelector } from "viem";
+import { localAccount } from "../../../devnet/src/keys.ts";
+import { createLogger } from "../../src/log.ts";
+import { releaseLeases, renewLeases } from "../../src/pipeline/leases.ts";
 import { pipelineWarnings, registerPipeline } from "../../src/pipeline/metrics.ts";
 import { submit } from "../../src/pipeline/submit.ts";
 import { account } from "../support/chain.ts";
 import { A } from "../support/facts.ts";
-import { COUNTER, type Fixture, pipelineFixture, revertingCode, step } from "../support/pipeline.ts";
+import {
+  ATTESTER,
+  COUNTER,
+  expire,
+  type Fixture,
+  pipelineFixture,
+  pipelineOn,
+  revertingCode,
+  step,
+} from "../support/pipeline.ts";
 
 describe("the pipeline's metrics", function () {
   this.timeout(30_000);
@@ -85,5 +97,43 @@ describe("the pipeline's metrics", function () {
       `${key}: nonces are missing, nothing is built`,
     ]);
     expect((await shown()).get("nonce_gap")).to.equal(2);
+  });
+
+  it("show gas keys that a living relayer of another attester has too, and say so in the log once", async () => {
+    const lines: string[] = [];
+    const log = createLogger("info", { write: (line) => void lines.push(line) });
+    const { db, chain } = fixture;
+    const peer = pipelineOn(db, chain);
+    const stranger = pipelineOn(db, chain, { attester: localAccount(11).address, log });
+    await renewLeases(peer);
+    expect((await shown()).get("shared_gas_keys")).to.equal(0);
+    await renewLeases(stranger);
+    await renewLeases(stranger);
+    const key = `chain ${A}, ${account.address.toLowerCase()}`;
+    const of = (address: string) =>
+      `${key}: relayers of the attester ${address.toLowerCase()} have this gas key too; give each attester's keys of their own`;
+    expect((await shown()).get("shared_gas_keys")).to.equal(1);
+    expect(await pipelineWarnings(fixture.pipeline)).to.deep.equal([of(localAccount(11).address)]);
+    expect(await pipelineWarnings(stranger)).to.deep.equal([of(ATTESTER)]);
+    expect(lines.filter((line) => line.includes("another attester's relayer has the same gas key"))).to.have.length(1);
+    await expire(stranger);
+    expect((await shown()).get("shared_gas_keys")).to.equal(0);
+    expect(await pipelineWarnings(fixture.pipeline)).to.deep.equal([]);
+  });
+
+  it("show what is in flight by keys that no living relayer has", async () => {
+    const { db, chain, draft } = fixture;
+    const other = localAccount(11);
+    await chain.client.setBalance({ address: other.address, value: 10n ** 18n });
+    const leaving = pipelineOn(db, chain, { gas: [other] });
+    await renewLeases(leaving);
+    await submit(leaving, draft("a"));
+    expect(await pipelineWarnings(fixture.pipeline)).to.deep.equal([]);
+    await releaseLeases(leaving);
+    const key = `chain ${A}, ${other.address.toLowerCase()}`;
+    expect(await pipelineWarnings(fixture.pipeline)).to.deep.equal([
+      `${key}: 1 in flight, and no living relayer has the key`,
+    ]);
+    expect((await shown()).get("orphaned_transactions")).to.equal(1);
   });
 });

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { parseGwei } from "viem";
 import { createLogger } from "../../src/log.ts";
 import { submit } from "../../src/pipeline/submit.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
@@ -6,7 +7,7 @@ import { account, chainAt } from "../support/chain.ts";
 import { A } from "../support/facts.ts";
 import { type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts";
 import { at, drop, rpcError } from "../support/faults.ts";
-import { behind, flippedReceipts, nonces, noReceipts, swallow } from "../support/lies.ts";
+import { behind, dear, flippedReceipts, nonces, noReceipts, pruned, swallow } from "../support/lies.ts";
 import {
   type Fixture,
   LEDGER,
@@ -173,5 +174,57 @@ describe("transactions, seen through several nodes", function () {
     await fixture.chain.mine();
     await step(pipeline);
     expect(await purposes()).to.deep.equal(["first", "replacement"]);
+  });
+
+  it("offer what a quorum of the nodes finds the market to be, whatever one of them says", async () => {
+    proxies[0]?.behave(dear);
+    const pipeline = await started();
+    await sent(pipeline);
+    const [row] = await fixture.rows();
+    const tip = await fixture.chain.client.estimateMaxPriorityFeePerGas();
+    expect(row?.max_priority_fee_per_gas).to.equal(String(tip));
+    expect(BigInt(row?.max_fee_per_gas ?? 0) < 10n * tip).to.equal(true);
+    await fixture.chain.client.dropTransaction({ hash: row?.hash ?? "0x" });
+    await fixture.chain.mine();
+    await step(pipeline);
+    expect(await fixture.attempts()).to.have.length(1);
+  });
+
+  it("offer no more because one node finds it too little while the others do not answer", async () => {
+    const pipeline = await started();
+    proxies[0]?.behave(at(["eth_sendRawTransaction"], rpcError(-32000, "replacement transaction underpriced")));
+    for (const proxy of proxies.slice(1)) proxy.behave(at(["eth_sendRawTransaction"], drop));
+    await sent(pipeline);
+    await fixture.chain.mine();
+    await step(pipeline);
+    expect(await fixture.attempts()).to.have.length(1);
+  });
+
+  it("follow the market, and no more, when the nodes take nothing so cheap", async () => {
+    const pipeline = await started();
+    const refuse = at(["eth_sendRawTransaction"], rpcError(-32000, "max fee per gas less than block base fee"));
+    for (const proxy of proxies) proxy.behave(refuse);
+    await sent(pipeline);
+    await fixture.chain.client.setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei("50") });
+    await fixture.chain.mine();
+    await step(pipeline);
+    const [, second] = await fixture.attempts();
+    const tip = await fixture.chain.client.estimateMaxPriorityFeePerGas();
+    expect(BigInt(second?.max_fee_per_gas ?? 0) > parseGwei("50")).to.equal(true);
+    expect(BigInt(second?.max_priority_fee_per_gas ?? 0) <= 2n * tip).to.equal(true);
+  });
+
+  it("are mined and replaced though no node has the state of old blocks", async () => {
+    for (const proxy of proxies) proxy.behave(pruned(4));
+    const pipeline = await started();
+    await fixture.chain.mine(5);
+    await sent(pipeline);
+    await fixture.chain.client.dropTransaction({ hash: (await fixture.rows())[0]?.hash ?? "0x" });
+    await fixture.chain.mine(2);
+    await step(pipeline);
+    expect(await fixture.attempts()).to.have.length(2);
+    await fixture.chain.mine(6);
+    await step(pipeline);
+    expect(await statuses()).to.deep.equal(["finalized"]);
   });
 });

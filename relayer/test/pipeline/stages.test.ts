@@ -210,6 +210,23 @@ describe("inclusion and finality", function () {
     expect(await chain.client.getTransactionCount({ address: account.address })).to.equal(1);
   });
 
+  it("find what a version before attempts has stored, by its first bytes too when it has got others", async () => {
+    const { pipeline, draft, db, chain, rows, counted } = fixture;
+    await submit(pipeline, draft("a"));
+    await db.deleteFrom("keystone.transaction_attempt").execute();
+    const [old] = await rows();
+    await chain.client.setNextBlockBaseFeePerGas({ baseFeePerGas: FEES.maxPriorityFeePerGas });
+    const drop = () => chain.client.request({ method: "anvil_dropAllTransactions" } as never);
+    for (let block = 0; block < 3; block++) await drop().then(() => mined());
+    expect((await rows())[0]?.hash).to.not.equal(old?.hash);
+    await drop();
+    await chain.client.sendRawTransaction({ serializedTransaction: old?.raw ?? "0x" });
+    for (let block = 0; block < 7; block++) await mined();
+    expect((await rows())[0]).to.deep.include({ status: "finalized", hash: old?.hash });
+    expect(await submit(pipeline, draft("a"))).to.deep.equal({ status: "taken" });
+    expect(await counted()).to.equal(1n);
+  });
+
   function foreign(nonce: number) {
     return account.signTransaction({ type: "eip1559", chainId: A, nonce, to: account.address, gas: 21_000n, ...FEES });
   }

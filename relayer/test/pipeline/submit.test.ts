@@ -4,6 +4,9 @@ import { localAccount } from "../../../devnet/src/keys.ts";
 import { freePort } from "../../../devnet/src/ports.ts";
 import { SignerUnavailable } from "../../src/errors.ts";
 import type { TransactionSigner } from "../../src/keys/types.ts";
+import { storeNoop } from "../../src/pipeline/attempts.ts";
+import { fenced } from "../../src/pipeline/fence.ts";
+import type { Lane } from "../../src/pipeline/lane.ts";
 import { renewLeases } from "../../src/pipeline/leases.ts";
 import { submit } from "../../src/pipeline/submit.ts";
 import { account, chainAt } from "../support/chain.ts";
@@ -18,6 +21,7 @@ import {
   pipelineOn,
   revertingCode,
   step,
+  takeOver,
 } from "../support/pipeline.ts";
 
 describe("submit", function () {
@@ -249,6 +253,33 @@ describe("submit", function () {
     expect(await rows()).to.have.length(1);
     await chain.client.setBalance({ address: rich.address, value: parseEther("1") });
     expect(await submit(both, draft("b"))).to.have.property("status", "stored");
+  });
+
+  it("skips a key whose holder does not sign, and sends by another", async () => {
+    const dead: TransactionSigner = {
+      address: localAccount(10).address,
+      signTransaction: () => Promise.reject(new SignerUnavailable("AWS KMS: no answer")),
+    };
+    await fixture.chain.client.setBalance({ address: dead.address, value: parseEther("1") });
+    const both = pipelineOn(fixture.db, fixture.chain, { gas: [dead, account] });
+    await takeOver(fixture.pipeline, both);
+    const { draft, rows } = fixture;
+    for (const subject of ["a", "b", "c"]) {
+      expect(await submit(both, draft(subject))).to.have.property("status", "stored");
+    }
+    expect((await rows()).map(({ signer, nonce }) => [signer, nonce])).to.deep.equal(
+      [0n, 1n, 2n].map((nonce) => [account.address.toLowerCase(), nonce]),
+    );
+  });
+
+  it("is not held by a nonce that is being filled of a key that this process has not", async () => {
+    const { pipeline, chain, db, draft } = fixture;
+    const other = pipelineOn(db, chain, { gas: [localAccount(10)] });
+    await renewLeases(other);
+    const lane = other.lanes[0] as Lane;
+    const parts = { nonce: 0, fees: FEES, head: 0n };
+    await fenced(other, lane, (trx, fence) => storeNoop(trx, lane, { ...parts, fence }));
+    expect(await submit(pipeline, draft("a"))).to.have.property("status", "stored");
   });
 
   it("keeps a chain's gas within its budget, however many ask at once", async () => {

@@ -1,4 +1,4 @@
-import { type Hex, keccak256, numberToHex } from "viem";
+import { type Hex, keccak256, numberToHex, parseGwei } from "viem";
 import type { Behaviour, Upstream } from "./fault-proxy.ts";
 
 /** Of another chain, by its id. */
@@ -104,3 +104,22 @@ export const twice: Behaviour = async ({ method, params }, upstream) => {
   if (method === "eth_sendRawTransaction") await upstream(method, params);
   return null;
 };
+
+/** Finds blocks and tips very dear. */
+export const dear: Behaviour = async ({ method, params }, upstream) => {
+  const fee = numberToHex(parseGwei("400"));
+  if (method === "eth_maxPriorityFeePerGas") return { result: fee };
+  if (method !== "eth_getBlockByNumber") return null;
+  return { result: { ...((await upstream(method, params)) as object), baseFeePerGas: fee } };
+};
+
+/** Has the state of so many blocks, as a node that keeps no archive. */
+export const pruned =
+  (blocks: number): Behaviour =>
+  async ({ method, params }, upstream) => {
+    const state = params[1] as { blockHash?: Hex } | undefined;
+    if (method !== "eth_getTransactionCount" || state?.blockHash === undefined) return null;
+    const block = (await upstream("eth_getBlockByHash", [state.blockHash, false])) as { number: Hex };
+    const has = BigInt(block.number) > (await newestBut(blocks, upstream));
+    return has ? null : { error: { code: -32000, message: "missing trie node" } };
+  };

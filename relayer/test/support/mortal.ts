@@ -7,7 +7,7 @@ import { lanesOf } from "../../src/pipeline/lane.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
 import { chainAt } from "./chain.ts";
 import { A } from "./facts.ts";
-import { type Fixture, SETTINGS } from "./pipeline.ts";
+import { ATTESTER, type Fixture, SETTINGS } from "./pipeline.ts";
 
 /** The end of a process, wherever it was. */
 class Death extends Error {
@@ -61,6 +61,7 @@ export function mortal(
     chains,
     lanes: lanesOf(chains.values(), { gas, operator: null }, A),
     holder: randomUUID(),
+    attester: ATTESTER,
     settings: SETTINGS,
     log: createLogger("silent"),
     countAttempt,

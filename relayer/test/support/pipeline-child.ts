@@ -13,7 +13,7 @@ import { submit } from "../../src/pipeline/submit.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
 import { chainAt } from "./chain.ts";
 import { A } from "./facts.ts";
-import { entryOf, SETTINGS } from "./pipeline.ts";
+import { ATTESTER, entryOf, SETTINGS } from "./pipeline.ts";
 
 export interface ChildOptions {
   databaseUrl: string;
@@ -43,6 +43,7 @@ const pipeline: Pipeline = {
   chains,
   lanes: lanesOf(chains.values(), { gas, operator: null }, A),
   holder: randomUUID(),
+  attester: ATTESTER,
   settings: { ...SETTINGS, leaseSeconds, rebroadcastSeconds: 0.2, replaceAfterBlocks: 8, cancelAfterBlocks: 50 },
   log: createLogger("silent"),
   countAttempt: () => undefined,

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { connect, migrate, type Row, type Store } from "@keystoneos/store";
 import { sql } from "kysely";
-import { type Hex, keccak256, parseGwei, stringToHex } from "viem";
+import { type Address, type Hex, keccak256, parseGwei, stringToHex } from "viem";
+import { localAccount } from "../../../devnet/src/keys.ts";
 import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import type { TransactionSigner } from "../../src/keys/types.ts";
 import { createLogger } from "../../src/log.ts";
@@ -26,6 +27,9 @@ export const COUNTER = "0x00000000000000000000000000000000000c0ffe";
 export const LEDGER = "0x0000000000000000000000000000000001ed6e40";
 const LEDGER_CODE: Hex = "0x3660201460155760003554151560005260206000f35b600160003554016000355500";
 
+/** Whose relayers these are unless a test says otherwise. */
+export const ATTESTER = localAccount("attester").address;
+
 /** Two blocks of patience for fees, six for the call; nothing else is in the way. */
 export const SETTINGS: Settings = {
   replaceAfterBlocks: 2,
@@ -44,6 +48,7 @@ export interface ProcessOptions {
   operator?: TransactionSigner | null;
   settings?: Partial<Settings>;
   log?: Pipeline["log"];
+  attester?: Address;
 }
 
 export type Fixture = Awaited<ReturnType<typeof pipelineFixture>>;
@@ -118,12 +123,19 @@ export function keyOf(settlementId: string, subject: string): Hex {
 /** A process of its own, as far as state goes: everything it knows is in the database and on the chain. */
 export function pipelineOn(db: Store, chain: TestChain, options: ProcessOptions = {}): Pipeline {
   const chains = new Map([[A, chain.chain]]);
-  const { gas = [account], operator = null, settings = {}, log = createLogger("silent") } = options;
+  const {
+    gas = [account],
+    operator = null,
+    settings = {},
+    log = createLogger("silent"),
+    attester = ATTESTER,
+  } = options;
   return {
     db,
     chains,
     lanes: lanesOf(chains.values(), { gas, operator }, A),
     holder: randomUUID(),
+    attester,
     settings: { ...SETTINGS, ...settings },
     log,
     countAttempt: () => undefined,

@@ -91,6 +91,8 @@ interface SignerCandidateTable {
   chain_id: Int8;
   signer: Address;
   holder: string;
+  /** Of whose relayer; null for a version that does not tell. */
+  attester: Address | null;
   expires_at: Timestamp;
 }
 
