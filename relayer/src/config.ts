@@ -5,6 +5,7 @@ import type { Address, Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
 import { ConfigError } from "./errors.ts";
+import { type DeepFinality, readDeepFinality } from "./facts/deep-finality.ts";
 import { readSettings, type Settings } from "./pipeline/config.ts";
 import type { Policy } from "./plan/policy.ts";
 
@@ -44,6 +45,10 @@ const schema = z.object({
   /** The collector of traces; without it nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   PROVIDER_TIMEOUT_SECONDS: seconds(10),
+  /** Settlements above a value wait for more confirmations; JSON, see docs/operations.md. */
+  DEEP_FINALITY: z.string().optional(),
+  /** Logs what it would do, and does none of it. */
+  RELAYER_DRY_RUN: z.enum(["on", "off"]).default("off"),
 });
 
 export interface Config {
@@ -63,6 +68,8 @@ export interface Config {
   port: number;
   tickMs: number;
   pipeline: Settings;
+  deepFinality: readonly DeepFinality[];
+  dryRun: boolean;
   policy: Omit<Policy, "opensAtOnce">;
   tracesUrl: string | undefined;
 }
@@ -97,6 +104,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       present,
       deployment.chains.map(({ chainId }) => chainId),
     ),
+    deepFinality: readDeepFinality(vars.DEEP_FINALITY, deployment),
+    dryRun: vars.RELAYER_DRY_RUN === "on",
     tracesUrl: vars.OTEL_EXPORTER_OTLP_ENDPOINT,
     policy: {
       messageRetrySeconds: vars.MESSAGE_RETRY_SECONDS,

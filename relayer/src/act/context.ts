@@ -1,7 +1,9 @@
 import type { Deployment } from "@keystoneos/protocol";
 import type { Store } from "@keystoneos/store";
 import type { LocalAccount } from "viem";
+import type { DeepFinality } from "../facts/deep-finality.ts";
 import type { SecretBook } from "../facts/secrets.ts";
+import type { SilenceBook } from "../gauges/silence.ts";
 import type { Logger } from "../log.ts";
 import type { CountAction } from "../metrics.ts";
 import type { Pipeline } from "../pipeline/types.ts";
@@ -17,8 +19,11 @@ export interface ActContext {
   /** Signs attestations only. */
   attester: LocalAccount;
   secrets: SecretBook;
+  deepFinality: readonly DeepFinality[];
   providers: Providers;
   circuits: Circuits;
+  /** Told of messages that nobody has verified. */
+  silence: SilenceBook;
   policy: Policy;
   log: Logger;
   countAction: CountAction;
