@@ -2,7 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "@keystoneos/store";
 import { startTracing } from "@keystoneos/telemetry";
 import { privateKeyToAccount } from "viem/accounts";
+import { act } from "./act/act.ts";
 import type { ActContext } from "./act/context.ts";
+import { rehearse } from "./act/rehearse.ts";
 import { checkChain, connectChain } from "./chains/client.ts";
 import { shortMessage } from "./chains/revert.ts";
 import { hasRouter } from "./chains/router.ts";
@@ -10,6 +12,8 @@ import { checkRulesets } from "./chains/rulesets.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./errors.ts";
 import { SecretBook } from "./facts/secrets.ts";
+import { registerGauges } from "./gauges/register.ts";
+import { SilenceBook } from "./gauges/silence.ts";
 import { type Health, serveHealth } from "./health.ts";
 import type { Logger } from "./log.ts";
 import { Loop } from "./loop.ts";
@@ -30,9 +34,12 @@ export interface Relayer {
 
 /** Puts the parts together and starts them. Waits for database and nodes that do not answer yet; /ready says for which. */
 export async function startRelayer(config: Config, providers: Providers, log: Logger): Promise<Relayer> {
+  const { dryRun } = config;
   const tracing = startTracing("relayer", config.tracesUrl);
   const onError = (error: Error) => log.warn({ error: error.message }, "the database closed a connection");
-  const db = connect({ databaseUrl: config.databaseUrl, indexerSchema: config.indexerSchema, onError });
+  const { databaseUrl, indexerSchema } = config;
+  // In a dry run the database itself refuses what should not be written.
+  const db = connect({ databaseUrl, indexerSchema, readOnly: dryRun, onError });
   const chains = new Map(
     config.deployment.chains.map((entry) => [
       entry.chainId,
@@ -51,13 +58,16 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
     pipeline,
     attester: privateKeyToAccount(config.attesterKey),
     secrets: new SecretBook(config.keyring, log),
+    deepFinality: config.deepFinality,
+    silence: new SilenceBook(),
     providers,
     circuits: new Circuits(db),
     policy: { ...config.policy, opensAtOnce: false },
     log,
     countAction,
   };
-  const reconciler = new Reconciler(context);
+  const reconciler = new Reconciler(context, dryRun ? rehearse : act);
+  registerGauges(registry, db, { due: reconciler.due, silence: context.silence });
   const loop = new Loop(() => reconciler.pass(), config.tickMs);
   const stages = new Stages(pipeline, config.tickMs);
   let stopped = false;
@@ -67,14 +77,17 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
     chains: chains.values(),
     loop,
     registry,
-    warnings: () => pipelineWarnings(pipeline),
+    warnings: async () => [
+      ...(dryRun ? ["dry run: nothing is signed, sent or stored"] : []),
+      ...(await pipelineWarnings(pipeline)),
+    ],
   });
   const keys = {
     relayer: signers.gas.map(({ address }) => address),
     attester: context.attester.address,
     operator: signers.operator?.address,
   };
-  log.info({ port: health.port, ...keys }, "relayer started");
+  log.info({ port: health.port, ...keys }, dryRun ? "relayer started for a dry run" : "relayer started");
 
   for (const chain of chains.values())
     await patiently(`chain ${chain.chainId}`, () => checkChain(chain), log, stopping);
@@ -87,8 +100,10 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
     await patiently("the router", findRouter, log, stopping);
     if (!context.policy.opensAtOnce) log.warn("there is no router: settlements are opened step by step");
   }
-  await patiently("the database", () => context.circuits.register(providers.keys()), log, stopping);
-  stages.start();
+  if (!dryRun) {
+    await patiently("the database", () => context.circuits.register(providers.keys()), log, stopping);
+    stages.start();
+  }
   loop.start();
   return {
     port: health.port,
@@ -96,7 +111,7 @@ export async function startRelayer(config: Config, providers: Providers, log: Lo
       stopped = true;
       await loop.stop();
       await reconciler.stop();
-      await stages.stop();
+      if (!dryRun) await stages.stop();
       await health.close();
       await tracing.stop();
       await db.destroy();
