@@ -23,6 +23,8 @@ export interface ConnectOptions {
   indexerSchema?: string | undefined;
   /** Most connections at once. */
   maxConnections?: number | undefined;
+  /** The server refuses every write. */
+  readOnly?: boolean | undefined;
   /** Told of errors on idle connections (a restart of the server); the pool replaces them by itself. */
   onError?: ((error: Error) => void) | undefined;
 }
@@ -39,6 +41,7 @@ export function connect(options: ConnectOptions): Store {
     connectionString: options.databaseUrl,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 10_000,
+    ...(options.readOnly ? { options: "-c default_transaction_read_only=on" } : {}),
     types,
   });
   // Without a listener a connection that the server closes would end the process: the pool hears idle ones, a client in use itself.

@@ -16,7 +16,7 @@ import { screen } from "./screen.ts";
 import { sign } from "./sign.ts";
 
 /** After these nobody has to wait: nothing was in the way, or it is told at no cost when it no longer is. */
-const UNHINDERED: readonly Outcome["status"][] = ["stored", "taken", "elsewhere", "busy"];
+const UNHINDERED: readonly Outcome["status"][] = ["stored", "taken", "elsewhere", "busy", "paused"];
 
 /** Does one action, or finds that it cannot be done now. Never throws: one settlement's trouble is not another's. */
 export async function act(context: ActContext, patience: Patience, facts: Facts, action: Action): Promise<void> {
@@ -103,6 +103,8 @@ async function recover(
   const deliverable = leads(pipeline, message.targetChainId, "relayer");
   if (!deliverable && (again === null || !leads(pipeline, again.chainId, "relayer"))) return { status: "elsewhere" };
   const overdue = await inspectMessage(context, facts, message);
+  if (overdue.state === "unverified") context.silence.note(message, overdue.silent);
+  else context.silence.forget(message.guid);
   const draft: Draft | null =
     overdue.state === "deliver"
       ? overdue.draft

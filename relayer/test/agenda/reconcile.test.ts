@@ -7,6 +7,7 @@ import { sampleDeployment } from "../../../packages/store/test/deployment.ts";
 import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import type { ActContext } from "../../src/act/context.ts";
 import { SecretBook } from "../../src/facts/secrets.ts";
+import { SilenceBook } from "../../src/gauges/silence.ts";
 import { createLogger } from "../../src/log.ts";
 import { lanesOf } from "../../src/pipeline/lane.ts";
 import { Reconciler } from "../../src/reconcile.ts";
@@ -68,6 +69,8 @@ describe("passes over a settlement that waits for its parties", function () {
       },
       attester: account,
       secrets: new SecretBook(keyring, log),
+      deepFinality: [],
+      silence: new SilenceBook(),
       providers: new Map(),
       circuits: new Circuits(db),
       policy,
