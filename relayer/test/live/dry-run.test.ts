@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DeploymentChain } from "@keystoneos/protocol";
 import { endpointAbi } from "@keystoneos/protocol/abi";
 import { connect, migrate, type Store } from "@keystoneos/store";
 import { expect } from "chai";
@@ -11,15 +12,22 @@ import { type Chain, startChain } from "../../../devnet/src/chains.ts";
 import { deployLocally, type LocalDeployment } from "../../../devnet/src/deploy/world.ts";
 import { localAccount, localPrivateKey } from "../../../devnet/src/keys.ts";
 import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import { act } from "../../src/act/act.ts";
+import type { ActContext } from "../../src/act/context.ts";
+import { Patience } from "../../src/act/patience.ts";
 import { connectChain } from "../../src/chains/client.ts";
 import { findPacket, type Packet } from "../../src/chains/packet.ts";
 import { silentVerifiers } from "../../src/chains/verifiers.ts";
 import { readConfig } from "../../src/config.ts";
+import type { MessageFacts } from "../../src/facts/types.ts";
+import { SilenceBook } from "../../src/gauges/silence.ts";
 import { createLogger } from "../../src/log.ts";
+import { lanesOf } from "../../src/pipeline/lane.ts";
 import { startRelayer } from "../../src/relayer.ts";
 import { storeAgreed } from "../support/agreed.ts";
 import { rpcAt } from "../support/chain.ts";
-import { A, B, leg } from "../support/facts.ts";
+import { A, B, factsOf, leg, policy, T0 } from "../support/facts.ts";
+import { SETTINGS } from "../support/pipeline.ts";
 import { recordingNode } from "../support/recording-node.ts";
 import { createViews, show } from "../support/views.ts";
 
@@ -157,11 +165,23 @@ describe("on the real contracts", function () {
   it("verifiers are silent until they have spoken, each for itself", async () => {
     const [source, target] = [at(A), at(B)];
     const proving = local.provePaths();
-    const packet = await sentPacket(source);
+    const { packet, sentTransaction } = await sentPacket(source);
     const names = [localAccount("verifierA").address, localAccount("verifierB").address];
     const silent = async () => (await silentVerifiers(target, packet)).map((name) => name.toLowerCase()).sort();
     const sorted = (list: Address[]) => list.map((name) => name.toLowerCase()).sort();
     expect(await silent()).to.deep.equal(sorted(names));
+
+    const node = await recordingNode(target.url);
+    const overdue = { guid: packet.guid, sentTransaction, sentAt: T0 - policy.messageResendSeconds };
+    const looked = lookFor(
+      { ...overdue, sourceChainId: A, targetChainId: B, kind: "VERDICT", received: false },
+      node.url,
+    );
+    expect((await looked.look()).sort()).to.deep.equal(sorted(names));
+    const asked = node.methods.length;
+    expect(asked).to.be.greaterThan(0);
+    await looked.look();
+    expect(node.methods.length, "asked again in the next pass").to.equal(asked);
     const [library] = await target.client.readContract({
       address: target.endpoint,
       abi: parseAbi(["function getReceiveLibrary(address, uint32) view returns (address, bool)"]),
@@ -182,6 +202,7 @@ describe("on the real contracts", function () {
     expect(await silent()).to.deep.equal(sorted(names.slice(1)));
     await speak("verifierB", 2n ** 32n);
     expect(await silent()).to.deep.equal([]);
+    expect(await looked.lookLater()).to.deep.equal(["uncommitted"]);
 
     const commit = encodeFunctionData({
       abi: libraryAbi,
@@ -189,6 +210,8 @@ describe("on the real contracts", function () {
       args: [header, payloadHash],
     });
     await call(target.url, "executor", library, commit);
+    expect(await looked.lookLater(), "verified").to.deep.equal([]);
+    await node.stop();
     const { srcEid, sender, nonce, guid, message } = packet;
     const args = [{ srcEid, sender, nonce }, receiverOf(packet), guid, message, "0x"] as const;
     await call(
@@ -200,8 +223,33 @@ describe("on the real contracts", function () {
     await proving;
   });
 
+  /** What one process finds of a message that is overdue: which verifiers are silent about it, as it then tells. */
+  function lookFor(message: MessageFacts, targetUrl: string) {
+    const silence = new SilenceBook();
+    const entry = local.deployment.chains.find(({ chainId }) => chainId === B) as DeploymentChain;
+    const chains = new Map([
+      [A, at(A)],
+      [B, connectChain(entry, rpcAt(targetUrl))],
+    ]);
+    const lanes = lanesOf(chains.values(), { gas: [localAccount("relayer")], operator: null }, A);
+    for (const lane of lanes) lane.fence = 1n;
+    const log = createLogger("silent");
+    const pipeline = { db, chains, lanes, holder: "", settings: SETTINGS, log, countAttempt: () => undefined };
+    const parts = { db, pipeline, silence, policy, deployment: local.deployment, log, countAction: () => undefined };
+    const look = async (patience: Patience) => {
+      // What it would send it cannot store: of this settlement the database knows nothing.
+      await act(parts as unknown as ActContext, patience, factsOf(), { type: "recover", message, again: null });
+      return silence.counts(new Set([message.guid])).map(({ labels }) => labels.verifier);
+    };
+    const patience = new Patience();
+    return { look: () => look(patience), lookLater: () => look(new Patience()) };
+  }
+
   /** The first packet that a chain sends. */
-  async function sentPacket({ client, endpoint }: ReturnType<typeof at>): Promise<Packet> {
+  async function sentPacket({
+    client,
+    endpoint,
+  }: ReturnType<typeof at>): Promise<{ packet: Packet; sentTransaction: Hex }> {
     for (;;) {
       const logs = await client.getLogs({ address: endpoint, fromBlock: 0n });
       const [sent] = parseEventLogs({ abi: endpointAbi, eventName: "PacketSent", logs });
@@ -209,7 +257,7 @@ describe("on the real contracts", function () {
       const receipt = await client.getTransactionReceipt({ hash: sent.transactionHash as Hex });
       const guid: Hex = `0x${sent.args.encodedPayload.slice(2 + 2 * 81, 2 + 2 * 113)}`;
       const packet = findPacket(receipt, endpoint, guid);
-      if (packet !== null) return packet;
+      if (packet !== null) return { packet, sentTransaction: sent.transactionHash as Hex };
     }
   }
 
