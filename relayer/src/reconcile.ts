@@ -59,14 +59,19 @@ export class Reconciler {
     );
   }
 
-  /** Never throws: what fails is logged and looked at again in the next pass. What needs chains may go on after it. */
-  async pass(): Promise<void> {
+  /**
+   * Never throws: what fails is logged and looked at again in the next pass. What needs chains may go on after it. False where not everything
+   * could be looked at.
+   */
+  async pass(): Promise<boolean> {
+    this.#patience.sweep();
     try {
       await this.#reconcile();
+      return true;
     } catch (error) {
       this.#context.log.error({ error: shortMessage(error) }, "reconciling failed");
+      return false;
     }
-    this.#patience.sweep();
   }
 
   /** Resolves when nothing that passes have begun goes on any more. */

@@ -79,7 +79,7 @@ export async function startRelayer(config: Config, screening: Screening, log: Lo
     countAction,
   };
   const reconciler = new Reconciler(context, dryRun ? rehearse : act);
-  registerGauges(registry, db, { due: reconciler.due, silence: context.silence });
+  registerGauges(registry, db, { due: reconciler.due, silence: context.silence, loop });
   const stages = new Stages(pipeline, config.tickMs);
   const addresses = {
     relayer: keys.gas.map((signer) => signer.address),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parser } from "@prometheus-io/lezer-promql";
 import { expect } from "chai";
@@ -36,7 +36,7 @@ async function registered(): Promise<Map<string, readonly string[]>> {
   const signers = { gas: [localAccount("relayer")], operator: null };
   const parts = { db, chains: new Map(), log: createLogger("silent"), signers, registry: relayer };
   createPipeline(parts, { deployment: sampleDeployment(), pipeline: readSettings({}, []) });
-  registerGauges(relayer, db, { due: new DueBook(), silence: new SilenceBook() });
+  registerGauges(relayer, db, { due: new DueBook(), silence: new SilenceBook(), loop: { lastPass: null } });
   const api = createApiMetrics({ db, streams: { count: 0 } as never }).registry;
   const all: Registry[] = [relayer, api, createCourierMetrics(db).registry];
   await db.destroy();
@@ -95,6 +95,15 @@ function anchorsOf(path: string): string[] {
   );
 }
 
+/** Metrics that a text names, of a histogram's parts the whole. What ends in `_id` is a claim of a token. */
+function metricsIn(text: string): Set<string> {
+  return new Set([...text.matchAll(/\bkeystone_\w+(?<!_id)\b/g)].map(([name]) => whole(name)));
+}
+
+function whole(name: string): string {
+  return name.replace(/_seconds_(count|sum|bucket)$/, "_seconds");
+}
+
 describe("ops/alerts.yml", function () {
   this.timeout(30_000);
   let known: Map<string, readonly string[]>;
@@ -141,5 +150,22 @@ describe("ops/alerts.yml", function () {
     expect(faulty(annotations({ runbook_url: "docs/runbooks.md#nothing" }))).to.have.length(1);
     expect(faulty(annotations({ summary: "{{ $labels.signer }}" }))).to.have.length(1);
     expect(faulty({ labels: {} })).to.have.length(1);
+  });
+});
+
+describe("docs/monitoring.md", function () {
+  this.timeout(30_000);
+
+  it("has every metric that is registered, and no page names another", async () => {
+    const metrics = [...new Set([...(await registered()).keys()].map(whole))].sort();
+    const table = readFileSync(join(root, "docs/monitoring.md"), "utf8");
+    expect([...metricsIn(table)].sort()).to.deep.equal(metrics);
+    for (const page of readdirSync(join(root, "docs"))) {
+      const named = [...metricsIn(readFileSync(join(root, "docs", page), "utf8"))];
+      expect(
+        named.filter((name) => !metrics.includes(name)),
+        page,
+      ).to.deep.equal([]);
+    }
   });
 });

@@ -20,7 +20,7 @@ export interface Registry {
     help: string,
     labels: readonly L[],
   ): (labels: Labels<L>, seconds: number) => void;
-  /** The names of what was registered here, each with its labels: what alerts may ask for. */
+  /** The names of what was registered here, of histograms by their parts, each with its labels: what alerts may ask for. */
   registered: ReadonlyMap<string, readonly string[]>;
   /** All of it as Prometheus reads it. */
   text(): Promise<string>;
@@ -61,7 +61,8 @@ export function createRegistry(): Registry {
       return (labels) => counter.inc(labels);
     },
     histogram(name, help, labelNames) {
-      registered.set(name, labelNames);
+      for (const part of ["count", "sum"]) registered.set(`${name}_${part}`, labelNames);
+      registered.set(`${name}_bucket`, [...labelNames, "le"]);
       const histogram = new Histogram({ name, help, labelNames, buckets: BUCKETS, registers: [register] });
       return (labels, seconds) => histogram.observe(labels, seconds);
     },

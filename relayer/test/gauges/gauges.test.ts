@@ -19,6 +19,7 @@ describe("what operators are told", function () {
   let settlement: Awaited<ReturnType<typeof storeAgreed>>;
   let due: DueBook;
   let silence: SilenceBook;
+  let lastPass: Date | null;
 
   beforeEach(async () => {
     database = await freshDatabase();
@@ -28,6 +29,7 @@ describe("what operators are told", function () {
     settlement = await storeAgreed(db);
     due = new DueBook();
     silence = new SilenceBook();
+    lastPass = null;
   });
   afterEach(async () => {
     await db.destroy();
@@ -37,7 +39,7 @@ describe("what operators are told", function () {
   /** What /metrics shows of a metric, by its labels. */
   async function shown(metric: string): Promise<Record<string, number>> {
     const registry = createRegistry();
-    registerGauges(registry, db, { due, silence });
+    registerGauges(registry, db, { due, silence, loop: { lastPass } });
     const lines = [...(await registry.text()).matchAll(new RegExp(`^${metric}(?:\\{(.*)\\})? (\\S+)$`, "gm"))];
     return Object.fromEntries(lines.map(([, labels = "", value]) => [labels.replaceAll('"', ""), Number(value)]));
   }
@@ -223,6 +225,14 @@ describe("what operators are told", function () {
       due.look({ ...late, terms, heads: new Map([A, B].map((chainId) => [chainId, head])) }, NOW, policy);
       expect((await ages())["state_kind=deposit"]).to.be.within(70, 100);
     });
+  });
+
+  it("how long ago a pass looked at everything, without the database, and from the start where none has yet", async () => {
+    await sql`DROP SCHEMA keystone CASCADE`.execute(db);
+    const age = async () => (await shown("keystone_relayer_last_pass_seconds"))[""];
+    expect(await age()).to.be.within(0, 30);
+    lastPass = new Date(Date.now() - 300_000);
+    expect(await age()).to.be.within(300, 330);
   });
 
   it("which providers are not asked", async () => {
