@@ -20,7 +20,12 @@ export async function runCommand(context: CommandContext, [name, ...args]: reado
   await command.run(context, args);
 }
 
-function usage(): string {
+export function asksForHelp([name]: readonly string[]): boolean {
+  return name === "help" || name === "--help" || name === "-h";
+}
+
+/** Every command, and what it does. */
+export function usage(): string {
   const lines = [...COMMANDS.values()].map(({ usage, does }) => `npm run relayer -- ${usage}\n  ${does}`);
   return [...lines, "TEXT in quotes; NAME is who does it, USER without it. Needs DATABASE_URL."].join("\n");
 }

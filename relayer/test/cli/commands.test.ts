@@ -173,17 +173,27 @@ describe("npm run relayer", function () {
     expect(await everything()).to.deep.equal(before);
   });
 
-  it("ends with 0 when it is done, 2 when it cannot be done as typed, and 1 when there is no database", async () => {
+  it("ends with 0 when it is done, 2 when it cannot be done as typed, and 1 when there is no such database", async () => {
+    const empty = await freshDatabase();
     const ends = await Promise.all([
+      spawn(["--help"], { DATABASE_URL: "" }),
       spawn(["dead-letters"]),
       spawn(["resume", "--chain", String(A)]),
       spawn(["status"], { DATABASE_URL: "" }),
+      spawn(["status"], { INDEXER_SCHEMA: "a b" }),
       spawn(["status"], { DATABASE_URL: "postgres://127.0.0.1:1/none" }),
+      spawn(["status"], { DATABASE_URL: empty.url }),
     ]);
-    expect(ends.map(({ code }) => code)).to.deep.equal([0, 2, 2, 1]);
-    expect(ends[0]?.out).to.contain(dead);
-    expect(ends.slice(1).map(({ out }) => out)).to.deep.equal(["", "", ""]);
-    expect(ends[1]?.err).to.equal(`--chain: ${A} is not paused\n`);
-    expect(ends[2]?.err).to.match(/^DATABASE_URL: must be/);
+    await empty.drop();
+    expect(ends.map(({ code }) => code)).to.deep.equal([0, 0, 2, 2, 2, 1, 1]);
+    expect(ends[0]?.out).to.contain("npm run relayer -- pause --chain ID --reason TEXT");
+    expect(ends[1]?.out).to.contain(dead);
+    expect(ends.slice(2).map(({ out }) => out)).to.deep.equal(["", "", "", "", ""]);
+    const [unpaused, unset, schema, unreachable, unmigrated] = ends.slice(2).map(({ err }) => err);
+    expect(unpaused).to.equal(`--chain: ${A} is not paused\n`);
+    expect(unset).to.match(/^DATABASE_URL: must be/);
+    expect(schema).to.equal("INDEXER_SCHEMA: must be a schema name\n");
+    expect(unreachable).to.match(/^DATABASE_URL: connect ECONNREFUSED/);
+    expect(unmigrated).to.match(/^DATABASE_URL: relation ".*" does not exist: apply the migrations/);
   });
 });
