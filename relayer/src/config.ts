@@ -4,6 +4,7 @@ import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
 import { z } from "zod";
 import { type RpcConfig, readRpcConfig } from "./chains/rpc-config.ts";
 import { ConfigError, KeyError } from "./errors.ts";
+import { type DeepFinality, readDeepFinality } from "./facts/deep-finality.ts";
 import { type KeySource, type KeySources, keySource } from "./keys/source.ts";
 import { readSettings, type Settings } from "./pipeline/config.ts";
 import type { Policy } from "./plan/policy.ts";
@@ -45,6 +46,10 @@ const schema = z.object({
   PROVIDER_TIMEOUT_SECONDS: seconds(10),
   /** For one question to the nodes of a chain, over all attempts. */
   RPC_TIMEOUT_SECONDS: seconds(10),
+  /** Settlements above a value wait for more confirmations; JSON, see docs/operations.md. */
+  DEEP_FINALITY: z.string().optional(),
+  /** Logs what it would do, and does none of it. */
+  RELAYER_DRY_RUN: z.enum(["on", "off"]).default("off"),
 });
 
 export interface Config {
@@ -61,6 +66,8 @@ export interface Config {
   port: number;
   tickMs: number;
   pipeline: Settings;
+  deepFinality: readonly DeepFinality[];
+  dryRun: boolean;
   policy: Omit<Policy, "opensAtOnce">;
   tracesUrl: string | undefined;
 }
@@ -97,6 +104,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       present,
       deployment.chains.map(({ chainId }) => chainId),
     ),
+    deepFinality: readDeepFinality(vars.DEEP_FINALITY, deployment),
+    dryRun: vars.RELAYER_DRY_RUN === "on",
     tracesUrl: vars.OTEL_EXPORTER_OTLP_ENDPOINT,
     policy: {
       messageRetrySeconds: vars.MESSAGE_RETRY_SECONDS,

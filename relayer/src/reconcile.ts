@@ -9,6 +9,7 @@ import { restAfter } from "./agenda/rest.ts";
 import { shortMessage } from "./chains/revert.ts";
 import { type AgreementCache, type FactsSource, loadFacts } from "./facts/load.ts";
 import type { Facts } from "./facts/types.ts";
+import { DueBook } from "./gauges/due.ts";
 import { inParallel, Newest } from "./newest.ts";
 import type { Action } from "./plan/actions.ts";
 import { plan } from "./plan/plan.ts";
@@ -38,13 +39,18 @@ export class Reconciler {
   readonly #agreements: AgreementCache = new Map();
   readonly #queues: ReadonlyMap<number | "messages", Newest<Work>>;
   readonly #agenda = new Agenda();
+  readonly #perform: typeof act;
+  /** What is to be done, for operators. */
+  readonly due = new DueBook();
   #cursor: Cursor = { heads: new Map(), at: null };
 
-  constructor(context: ActContext) {
+  /** `perform` does an action, or in a dry run tells what it would do. */
+  constructor(context: ActContext, perform: typeof act = act) {
     this.#context = context;
-    const { db, deployment, attester, pipeline, secrets, log } = context;
+    this.#perform = perform;
+    const { db, deployment, attester, pipeline, secrets, deepFinality, log } = context;
     const operator = pipeline.lanes.find(({ role }) => role === "operator")?.signer.address ?? null;
-    this.#source = { db, deployment, attester: attester.address, operator, secrets, log };
+    this.#source = { db, deployment, attester: attester.address, operator, deepFinality, secrets, log };
     this.#queues = new Map(
       [...pipeline.chains.keys(), "messages" as const].map((name) => [
         name,
@@ -53,14 +59,19 @@ export class Reconciler {
     );
   }
 
-  /** Never throws: what fails is logged and looked at again in the next pass. What needs chains may go on after it. */
-  async pass(): Promise<void> {
+  /**
+   * Never throws: what fails is logged and looked at again in the next pass. What needs chains may go on after it. False where not everything
+   * could be looked at.
+   */
+  async pass(): Promise<boolean> {
+    this.#patience.sweep();
     try {
       await this.#reconcile();
+      return true;
     } catch (error) {
       this.#context.log.error({ error: shortMessage(error) }, "reconciling failed");
+      return false;
     }
-    this.#patience.sweep();
   }
 
   /** Resolves when nothing that passes have begun goes on any more. */
@@ -92,7 +103,9 @@ export class Reconciler {
         this.#agenda.wake(id);
       }
     }
-    this.#agenda.keep(new Set(open.map(({ id }) => id)));
+    const ids = new Set(open.map(({ id }) => id));
+    this.#agenda.keep(ids);
+    this.due.keep(ids);
     // Only now: what fails before is read again.
     this.#cursor = changes.cursor;
     const now = new Date();
@@ -116,12 +129,13 @@ export class Reconciler {
     for (let round = 0; present !== undefined && round < ROUNDS; round++) {
       const now = new Date();
       const actions = plan(present, now, policy);
+      this.due.look(present, now, policy);
       sends.clear();
       const rest = restAfter(present, actions, now, policy);
       if (rest !== null) this.#agenda.rest(present.intentId, rest);
       for (const action of actions) {
         const name = queueOf(action);
-        if (name === null) await act(this.#context, this.#patience, present, action);
+        if (name === null) await this.#perform(this.#context, this.#patience, present, action);
         else sends.set(name, { facts: present, actions: [...(sends.get(name)?.actions ?? []), action] });
       }
       if (!actions.some((action) => OPENING.includes(action.type))) return sends;
@@ -131,7 +145,7 @@ export class Reconciler {
   }
 
   async #send({ facts, actions }: Work): Promise<void> {
-    for (const action of actions) await act(this.#context, this.#patience, facts, action);
+    for (const action of actions) await this.#perform(this.#context, this.#patience, facts, action);
   }
 }
 

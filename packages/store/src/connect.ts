@@ -28,6 +28,8 @@ export interface ConnectOptions {
    * or whose machine is gone without a word, would keep its locks for ever.
    */
   idleTransactionMs?: number | undefined;
+  /** The server refuses every write. */
+  readOnly?: boolean | undefined;
   /** Told of errors on idle connections (a restart of the server); the pool replaces them by itself. */
   onError?: ((error: Error) => void) | undefined;
 }
@@ -45,6 +47,7 @@ export function connect(options: ConnectOptions): Store {
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 10_000,
     idle_in_transaction_session_timeout: options.idleTransactionMs ?? 10_000,
+    ...(options.readOnly ? { options: "-c default_transaction_read_only=on" } : {}),
     types,
   });
   // Without a listener a connection that the server closes would end the process: the pool hears idle ones, a client in use itself.

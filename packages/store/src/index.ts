@@ -16,6 +16,7 @@ export {
 } from "./errors.ts";
 export { indexedChains, oldestDueDelivery, oldestOpenIntent } from "./gauges.ts";
 export { type MigrateOptions, type Migration, migrate, readMigrations } from "./migrate.ts";
+export { isPaused, pauseChain, readPauses, resumeChain } from "./pause.ts";
 export { forgetRefusals, redrive } from "./redrive.ts";
 export type { ChainViews } from "./schema/chain.ts";
 export type { CheckStatus, CircuitState } from "./schema/compliance.ts";

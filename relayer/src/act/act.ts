@@ -16,7 +16,7 @@ import { screen } from "./screen.ts";
 import { sign } from "./sign.ts";
 
 /** After these nobody has to wait: nothing was in the way, or it is told at no cost when it no longer is. */
-const UNHINDERED: readonly Outcome["status"][] = ["stored", "taken", "elsewhere", "busy"];
+const UNHINDERED: readonly Outcome["status"][] = ["stored", "taken", "elsewhere", "busy", "paused"];
 
 /** Does one action, or finds that it cannot be done now. Never throws: one settlement's trouble is not another's. */
 export async function act(context: ActContext, patience: Patience, facts: Facts, action: Action): Promise<void> {
@@ -37,7 +37,7 @@ export async function act(context: ActContext, patience: Patience, facts: Facts,
     );
     // What another process has to do is its to count.
     if (outcome?.status !== "elsewhere") context.countAction({ action: kind, outcome: outcome?.status ?? "done" });
-    if (outcome === null || UNHINDERED.includes(outcome.status)) patience.succeeded(name);
+    if (mayRepeat(action, outcome)) patience.succeeded(name);
     else patience.failed(name);
     if (outcome !== null) report(context, facts, action, outcome);
   } catch (error) {
@@ -48,6 +48,12 @@ export async function act(context: ActContext, patience: Patience, facts: Facts,
       "failed",
     );
   }
+}
+
+/** Whether it may be done again in the next pass. To look for an overdue message takes several questions to nodes, whatever comes of it. */
+function mayRepeat(action: Action, outcome: Outcome | null): boolean {
+  if (action.type === "recover") return outcome?.status === "elsewhere";
+  return outcome === null || UNHINDERED.includes(outcome.status);
 }
 
 async function perform(context: ActContext, facts: Facts, action: Action): Promise<Outcome | null> {
@@ -103,6 +109,8 @@ async function recover(
   const deliverable = leads(pipeline, message.targetChainId, "relayer");
   if (!deliverable && (again === null || !leads(pipeline, again.chainId, "relayer"))) return { status: "elsewhere" };
   const overdue = await inspectMessage(context, facts, message);
+  if (overdue.state === "unverified") context.silence.note(message, overdue.silent);
+  else context.silence.forget(message.guid);
   const draft: Draft | null =
     overdue.state === "deliver"
       ? overdue.draft
@@ -131,7 +139,8 @@ export function nameOf(action: Action): string {
     case "finish":
       return `finish:${action.intentId}`;
     case "recover":
-      return `recover:${action.message.guid}`;
+      // What may be sent again by now need not wait for what could only be looked for.
+      return `recover:${action.message.guid}${action.again === null ? "" : ":again"}`;
     case "begin_round":
       return `begin_round:${action.cause}`;
     case "sign":

@@ -2,7 +2,7 @@ import type { AttemptPurpose, Row, StoreTransaction } from "@keystoneos/store";
 import { sql } from "kysely";
 import { type Address, type Hex, keccak256 } from "viem";
 import type { Fees } from "./fees.ts";
-import { fenced } from "./fence.ts";
+import { fencedBuilding } from "./fence.ts";
 import type { Lane } from "./lane.ts";
 import type { Draft, Pipeline } from "./types.ts";
 
@@ -93,7 +93,7 @@ export async function storeAttempt(
   const content =
     next.purpose === "cancellation" ? noop(lane) : { to, data, value: BigInt(value), gas: BigInt(gas_limit) };
   const signed = await sign(lane, Number(transaction.nonce), content, next.fees);
-  return fenced(pipeline, lane, async (trx, fence) => {
+  return fencedBuilding(pipeline, lane, async (trx, fence) => {
     const changed = await trx
       .updateTable("keystone.chain_transaction")
       .set({ ...signed, broadcast_at: null, updated_at: sql<Date>`now()` })

@@ -1,4 +1,4 @@
-import { type StoreTransaction, transaction } from "@keystoneos/store";
+import { isPaused, type StoreTransaction, transaction } from "@keystoneos/store";
 import { sql } from "kysely";
 import type { Lane } from "./lane.ts";
 import type { Pipeline } from "./types.ts";
@@ -8,6 +8,14 @@ export class LeaseLostError extends Error {
   constructor({ chain, address }: Lane) {
     super(`the lease of ${address} on chain ${chain.chainId} is another's, or has ended`);
     this.name = "LeaseLostError";
+  }
+}
+
+/** An operator has paused the chain: nothing is built there, and nothing replaced. */
+export class PausedError extends Error {
+  constructor({ chain }: Lane) {
+    super(`chain ${chain.chainId} is paused`);
+    this.name = "PausedError";
   }
 }
 
@@ -39,6 +47,18 @@ export async function fenced<T>(
       if (lane.fence === fence) lane.fence = null;
       throw new LeaseLostError(lane);
     }
+    return work(trx, fence);
+  });
+}
+
+/** As `fenced`, for what signs something new. Throws PausedError where the chain is paused: who pauses it waits for those who were faster. */
+export function fencedBuilding<T>(
+  pipeline: Pipeline,
+  lane: Lane,
+  work: (trx: StoreTransaction, fence: bigint) => Promise<T>,
+): Promise<T> {
+  return fenced(pipeline, lane, async (trx, fence) => {
+    if (await isPaused(trx, lane.chain.chainId)) throw new PausedError(lane);
     return work(trx, fence);
   });
 }

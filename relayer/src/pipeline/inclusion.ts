@@ -1,7 +1,8 @@
+import { isPaused } from "@keystoneos/store";
 import { sql } from "kysely";
 import { attemptsOf, storeNoop, type Transaction } from "./attempts.ts";
 import { capped, estimateFees } from "./fees.ts";
-import { fenced } from "./fence.ts";
+import { fencedBuilding } from "./fence.ts";
 import type { Lane, Seen } from "./lane.ts";
 import { look, settledNonce } from "./look.ts";
 import { findMined, followMined } from "./mined.ts";
@@ -17,9 +18,11 @@ export async function include(pipeline: Pipeline, lane: Lane): Promise<void> {
   if (lane.fence === null) return;
   const { seen, news } = await look(lane);
   const known = news && (await settle(pipeline, lane, seen));
+  // What is signed is followed while the chain is paused; nothing takes its place, and no nonce is filled.
+  const building = known && !(await isPaused(pipeline.db, lane.chain.chainId));
   if (known) {
     lane.waitsFor.clear();
-    await fillGaps(pipeline, lane, seen);
+    await findGaps(pipeline, lane, seen, building);
   }
   const waiting = await unmined(pipeline, lane, seen);
   const attempts = await attemptsOf(pipeline, waiting);
@@ -27,7 +30,7 @@ export async function include(pipeline: Pipeline, lane: Lane): Promise<void> {
     if (!waiting.some((row) => row.hash === hash)) lane.underpriced.delete(hash);
   for (const row of waiting) {
     const own = attempts.get(row.id);
-    if (own !== undefined) await push(pipeline, lane, row, own, seen, known);
+    if (own !== undefined) await push(pipeline, lane, row, own, seen, building);
   }
   // What is unknown is looked at again, though no block comes.
   if (known) lane.seen = seen;
@@ -76,9 +79,9 @@ async function giveUp(pipeline: Pipeline, lane: Lane, rows: readonly Transaction
 
 /**
  * Fills nonces that hold up what is stored above them, and after a while those that a node's pool has in transactions which are not stored. Either
- * way the database was restored from a backup, or somebody else has the key.
+ * way the database was restored from a backup, or somebody else has the key. Where nothing is to be built they are only counted.
  */
-async function fillGaps(pipeline: Pipeline, lane: Lane, seen: Seen): Promise<void> {
+async function findGaps(pipeline: Pipeline, lane: Lane, seen: Seen, building: boolean): Promise<void> {
   const rows = await ofLane(pipeline, lane).where("nonce", ">=", BigInt(seen.mined)).execute();
   const known = new Set(rows.map((row) => Number(row.nonce)));
   const next = Math.max(seen.mined, ...[...known].map((nonce) => nonce + 1));
@@ -94,11 +97,13 @@ async function fillGaps(pipeline: Pipeline, lane: Lane, seen: Seen): Promise<voi
   const since = lane.unknownSince ?? seen.number;
   const impatient = seen.number - since >= BigInt(pipeline.settings.replaceAfterBlocks);
   const filled = impatient ? [...missing, ...pooled] : missing;
-  if (filled.length === 0) return;
+  if (filled.length === 0 || !building) return;
   const fees = capped(await estimateFees(lane.chain), pipeline.settings.feeCaps.get(lane.chain.chainId) ?? 0n);
   if (fees === null) return;
   for (const nonce of filled) {
-    await fenced(pipeline, lane, (trx, fence) => storeNoop(trx, lane, { nonce, fees, head: seen.number, fence }));
+    await fencedBuilding(pipeline, lane, (trx, fence) =>
+      storeNoop(trx, lane, { nonce, fees, head: seen.number, fence }),
+    );
     pipeline.countAttempt({ chain_id: lane.chain.chainId, purpose: "noop" });
     pipeline.log.warn({ chainId: lane.chain.chainId, signer: lane.address, nonce }, "filled a nonce that was missing");
   }

@@ -1,3 +1,4 @@
+import { readPauses } from "@keystoneos/store";
 import type { Registry } from "@keystoneos/telemetry";
 import { sql } from "kysely";
 import { gasSpent } from "./budget.ts";
@@ -7,7 +8,7 @@ import type { Pipeline } from "./types.ts";
 
 /** What the pipeline tells operators, about keys that this process has. Those about leases and nonces are of the process that holds them. */
 export function registerPipeline(registry: Registry, pipeline: Pipeline): void {
-  const { db, lanes, settings } = pipeline;
+  const { db, chains, lanes, settings } = pipeline;
   const perLane = (help: [name: string, text: string], read: (lane: Lane) => number | null) =>
     registry.gauge(...help, ["chain_id", "signer"], () =>
       lanes.flatMap((lane) => {
@@ -87,6 +88,22 @@ export function registerPipeline(registry: Registry, pipeline: Pipeline): void {
         value: Number(count),
       })),
   );
+  registry.gauge(
+    "keystone_reverted_calls",
+    "Transactions of the last 24 hours that failed, by the error's name.",
+    ["error"],
+    async () => {
+      const { rows } = await sql<{ error: string; count: number }>`
+        SELECT coalesce(substring(error FROM '^([A-Za-z]\\w*)(\\(|$)'), 'unknown') AS error, count(*)::int AS count
+        FROM keystone.chain_transaction
+        WHERE status = 'failed' AND updated_at > now() - interval '24 hours' GROUP BY 1`.execute(db);
+      return rows.map(({ error, count }) => ({ labels: { error }, value: count }));
+    },
+  );
+  registry.gauge("keystone_chain_paused", "1 where an operator has paused the chain.", ["chain_id"], async () => {
+    const paused = new Set((await readPauses(db)).map(({ chain_id }) => Number(chain_id)));
+    return [...chains.keys()].map((chain_id) => ({ labels: { chain_id }, value: paused.has(chain_id) ? 1 : 0 }));
+  });
   registry.gauge("keystone_gas_budget_left_ether", "What may still be spent or reserved.", ["chain_id"], () =>
     Promise.all(
       [...settings.gasBudgets].map(async ([chain_id, budget]) => ({
@@ -122,7 +139,11 @@ export async function pipelineWarnings(pipeline: Pipeline): Promise<string[]> {
     ({ chain_id, signer, count }) =>
       `chain ${chain_id}, ${signer}: ${count} in flight, and no living relayer has the key`,
   );
-  return [...budgets.flat(), ...stuck, ...shared, ...left];
+  const pauses = (await readPauses(db)).map(
+    ({ chain_id, by, since, reason }) =>
+      `chain ${chain_id}: paused by ${by} since ${since.toISOString()}, nothing is built: ${reason}`,
+  );
+  return [...pauses, ...budgets.flat(), ...stuck, ...shared, ...left];
 }
 
 function unknown({ unknownSince }: Lane): number {

@@ -19,10 +19,11 @@ export async function push(
   row: Waiting,
   attempts: readonly [Attempt, ...Attempt[]],
   seen: Seen,
-  news: boolean,
+  /** Whether other bytes may be signed: there is a new block, and the chain is not paused. */
+  building: boolean,
 ): Promise<void> {
   const [newest] = attempts;
-  const purpose = news ? await nextPurpose(pipeline, lane, row, attempts, seen) : null;
+  const purpose = building ? await nextPurpose(pipeline, lane, row, attempts, seen) : null;
   if (purpose !== null) {
     const replaced = await replace(pipeline, lane, row, newest, purpose, seen);
     if (replaced !== null) return broadcast(pipeline, lane, { ...row, ...shown(replaced) }, replaced);

@@ -1,6 +1,6 @@
 import { shortMessage } from "../chains/revert.ts";
 import { Loop } from "../loop.ts";
-import { LeaseLostError } from "./fence.ts";
+import { LeaseLostError, PausedError } from "./fence.ts";
 import { finalize } from "./finality.ts";
 import { include } from "./inclusion.ts";
 import type { Lane } from "./lane.ts";
@@ -49,7 +49,7 @@ export class Stages {
     const { log } = this.#pipeline;
     const guarded = () =>
       step().catch((error: unknown) => {
-        if (error instanceof LeaseLostError) log.info(error.message);
+        if (error instanceof LeaseLostError || error instanceof PausedError) log.info(error.message);
         else log.error({ error: shortMessage(error) }, `${what} failed`);
       });
     return new Loop(guarded, tickMs);

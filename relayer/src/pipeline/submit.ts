@@ -1,11 +1,11 @@
-import { isUniqueViolation } from "@keystoneos/store";
+import { isPaused, isUniqueViolation } from "@keystoneos/store";
 import { head as headOf } from "../chains/head.ts";
 import { shortMessage } from "../chains/revert.ts";
 import { ChainError, KeyError, SignerUnavailable } from "../errors.ts";
 import { storeDraft } from "./attempts.ts";
 import { overBudget, unfunded } from "./budget.ts";
 import { capped, estimateFees } from "./fees.ts";
-import { fenced, LeaseLostError } from "./fence.ts";
+import { fencedBuilding, LeaseLostError, PausedError } from "./fence.ts";
 import { estimate } from "./gas.ts";
 import { type Lane, leads } from "./lane.ts";
 import { type Counts, nextNonce, readCounts } from "./nonces.ts";
@@ -16,6 +16,7 @@ import type { Draft, Effect, Outcome, Pipeline } from "./types.ts";
 export async function notNow(pipeline: Pipeline, effect: Effect): Promise<Outcome | null> {
   if (!pipeline.chains.has(effect.chainId)) throw new ChainError(`No node is configured for chain ${effect.chainId}`);
   if (!leads(pipeline, effect.chainId, effect.signer)) return { status: "elsewhere" };
+  if (await isPaused(pipeline.db, effect.chainId)) return { status: "paused" };
   if (await isTaken(pipeline.db, effect)) return { status: "taken" };
   return (await isDead(pipeline, effect)) ? { status: "dead" } : null;
 }
@@ -36,6 +37,7 @@ export async function submit(pipeline: Pipeline, draft: Draft): Promise<Outcome>
       .serially(() => build(pipeline, lane, draft))
       .catch((error: unknown): Outcome => {
         if (error instanceof LeaseLostError) return { status: "elsewhere" };
+        if (error instanceof PausedError) return { status: "paused" };
         if (isUniqueViolation(error, "chain_transaction_one_per_effect")) return { status: "taken" };
         signs = !(error instanceof SignerUnavailable || error instanceof KeyError);
         return { status: "unavailable", error: shortMessage(error) };
@@ -94,7 +96,7 @@ async function build(pipeline: Pipeline, lane: Lane, draft: Draft): Promise<Outc
   const { gasLimit } = estimated;
   const gasCost = gasLimit * fees.maxFeePerGas;
   const counts = await countsOf(pipeline, lane);
-  return fenced(pipeline, lane, async (trx, fence): Promise<Outcome> => {
+  return fencedBuilding(pipeline, lane, async (trx, fence): Promise<Outcome> => {
     if (await isTaken(trx, draft)) return { status: "taken" };
     const next = await nextNonce(trx, lane, counts, before);
     if ("held" in next) return { status: "held", error: next.held };

@@ -66,6 +66,8 @@ export type Outcome =
   | { status: "dead" }
   /** Another process has the lease of every key that could send it. */
   | { status: "elsewhere" }
+  /** An operator has paused the chain. */
+  | { status: "paused" }
   /** Every key has as many unmined transactions as it may have. */
   | { status: "busy" }
   /** The chain shows transactions of our keys that the database does not know, or nonces are missing: first they are accounted for. */

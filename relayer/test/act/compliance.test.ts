@@ -16,6 +16,7 @@ import { sign } from "../../src/act/sign.ts";
 import { type FactsSource, loadFacts } from "../../src/facts/load.ts";
 import { SecretBook } from "../../src/facts/secrets.ts";
 import type { Facts } from "../../src/facts/types.ts";
+import { SilenceBook } from "../../src/gauges/silence.ts";
 import { createLogger } from "../../src/log.ts";
 import type { Action } from "../../src/plan/actions.ts";
 import { plan } from "../../src/plan/plan.ts";
@@ -52,6 +53,7 @@ describe("screening and attestation", function () {
       attester: attester.address,
       operator: null,
       secrets: new SecretBook(keyring, log),
+      deepFinality: [],
       log,
     };
     agreed = await storeAgreed(db, { attesters: [attester.address] });
@@ -71,6 +73,7 @@ describe("screening and attestation", function () {
     attester,
     providers: new Map([[provider.name, provider]]),
     circuits: new Circuits(db),
+    silence: new SilenceBook(),
     policy: { ...policy, providerTimeoutSeconds: 0.2 },
     countAction: () => undefined,
     pipeline: {

@@ -7,6 +7,7 @@ import { sampleDeployment } from "../../../packages/store/test/deployment.ts";
 import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import type { ActContext } from "../../src/act/context.ts";
 import { SecretBook } from "../../src/facts/secrets.ts";
+import { SilenceBook } from "../../src/gauges/silence.ts";
 import { createLogger } from "../../src/log.ts";
 import { lanesOf } from "../../src/pipeline/lane.ts";
 import { Reconciler } from "../../src/reconcile.ts";
@@ -48,7 +49,7 @@ describe("passes over a settlement that waits for its parties", function () {
   });
 
   /** A relayer that has the lease of its key and reaches no node: what it wants to send fails, and is counted. */
-  function relayer(): { pass(): Promise<void> } {
+  function relayer(): { pass(): Promise<boolean> } {
     const log = createLogger("silent");
     const account = privateKeyToAccount(guid(1));
     const chains = new Map([A, B].map((chainId) => [chainId, chainAt("http://127.0.0.1:1", chainId)]));
@@ -69,6 +70,8 @@ describe("passes over a settlement that waits for its parties", function () {
       },
       attester: account,
       secrets: new SecretBook(keyring, log),
+      deepFinality: [],
+      silence: new SilenceBook(),
       providers: new Map(),
       circuits: new Circuits(db),
       policy,
@@ -76,7 +79,7 @@ describe("passes over a settlement that waits for its parties", function () {
       countAction: ({ action }: { action: string }) => void tried.push(action),
     } satisfies ActContext;
     const reconciler = new Reconciler(context);
-    return { pass: () => reconciler.pass().then(() => reconciler.settled()) };
+    return { pass: () => reconciler.pass().finally(() => reconciler.settled()) };
   }
   const head = (seconds: number, number: bigint) =>
     db
@@ -102,6 +105,15 @@ describe("passes over a settlement that waits for its parties", function () {
     await head(deadline, 102n);
     await one.pass();
     expect(tried).to.deep.equal(["timeout"]);
+  });
+
+  it("tell when they could not look at everything", async () => {
+    const one = relayer();
+    expect(await one.pass()).to.equal(true);
+    await sql`ALTER TABLE keystone.intent RENAME TO away`.execute(db);
+    expect(await one.pass()).to.equal(false);
+    await sql`ALTER TABLE keystone.away RENAME TO intent`.execute(db);
+    expect(await one.pass()).to.equal(true);
   });
 
   it("leave it alone until something of it is indexed", async () => {

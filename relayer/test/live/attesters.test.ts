@@ -13,6 +13,7 @@ import { localAccount } from "../../../devnet/src/keys.ts";
 import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import { connectChain } from "../../src/chains/client.ts";
 import { SecretBook } from "../../src/facts/secrets.ts";
+import { SilenceBook } from "../../src/gauges/silence.ts";
 import { lanesOf } from "../../src/pipeline/lane.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
 import { Reconciler } from "../../src/reconcile.ts";
@@ -95,6 +96,8 @@ describe("two attesters with a relayer each, on the real registry", function () 
       pipeline,
       attester,
       secrets: new SecretBook(keyring, silent),
+      deepFinality: [],
+      silence: new SilenceBook(),
       providers: new Map([[provider.name, provider]]),
       circuits: new Circuits(db),
       policy,

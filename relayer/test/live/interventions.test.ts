@@ -15,6 +15,7 @@ import { freshDatabase, type TestDatabase } from "../../../test/support/database
 import type { ActContext } from "../../src/act/context.ts";
 import { connectChain } from "../../src/chains/client.ts";
 import { SecretBook } from "../../src/facts/secrets.ts";
+import { SilenceBook } from "../../src/gauges/silence.ts";
 import { createLogger } from "../../src/log.ts";
 import { lanesOf } from "../../src/pipeline/lane.ts";
 import type { Pipeline } from "../../src/pipeline/types.ts";
@@ -91,6 +92,8 @@ describe("interventions on the real coordinator", function () {
       pipeline,
       attester: localAccount("attester"),
       secrets: new SecretBook(keyring, log),
+      deepFinality: [],
+      silence: new SilenceBook(),
       providers: new Map(),
       circuits: new Circuits(db),
       policy,

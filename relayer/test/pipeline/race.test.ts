@@ -87,6 +87,7 @@ describe("three processes with the same keys", function () {
       await once(third, "exit");
       third = start();
     }
+    const ready = leads(third);
 
     // Asleep until another has what it had, and awake again in the middle of whatever it was at.
     const before = await fences();
@@ -106,6 +107,8 @@ describe("three processes with the same keys", function () {
       return rows.filter(({ status }) => status === "finalized").length >= CALLS;
     });
 
+    // On a slow machine all may be done before it is up, and a process that is still starting ends by the signal itself.
+    await ready;
     const living = [...children].filter((child) => child !== second);
     for (const child of living) child.kill("SIGTERM");
     const ends = await Promise.all(living.map((child) => once(child, "exit")));
