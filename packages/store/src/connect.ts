@@ -47,7 +47,8 @@ export function connect(options: ConnectOptions): Store {
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 10_000,
     idle_in_transaction_session_timeout: options.idleTransactionMs ?? 10_000,
-    ...(options.readOnly ? { options: "-c default_transaction_read_only=on" } : {}),
+    // Not by a startup option: those of the URL would take its place, and poolers refuse it. A connection that cannot be so is given to nobody.
+    ...(options.readOnly ? { onConnect: (client) => client.query("SET default_transaction_read_only = on") } : {}),
     types,
   });
   // Without a listener a connection that the server closes would end the process: the pool hears idle ones, a client in use itself.
