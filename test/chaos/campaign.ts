@@ -10,11 +10,12 @@ import { repeatedTransactions } from "../../devnet/src/demo/ledger/duplicates.ts
 import { readLedger } from "../../devnet/src/demo/ledger/read.ts";
 import { connectPlatform } from "../../devnet/src/demo/platform.ts";
 import type { World } from "../../devnet/src/world.ts";
-import { type Disturbed, disturb } from "./disturb.ts";
+import { disturb } from "./disturb.ts";
 import { type Kind, planOf } from "./plan.ts";
 import { type Holdings, holding, type Owed, reconcile } from "./reconcile.ts";
+import type { CampaignReport } from "./report.ts";
 import { type Played, play } from "./trade.ts";
-import { auditTransactions, type Spent } from "./transactions.ts";
+import { auditTransactions } from "./transactions.ts";
 import { GAS_KEYS, traders } from "./world.ts";
 
 export interface CampaignOptions {
@@ -23,21 +24,6 @@ export interface CampaignOptions {
   /** Trades at a time. */
   width: number;
   onProgress?: (text: string) => void;
-}
-
-export interface CampaignReport {
-  seed: number;
-  settlements: number;
-  byEnd: Record<string, number>;
-  byKind: Record<Kind, number>;
-  disturbed: Disturbed;
-  /** Settlements without an end, or with another than their parties' deeds allow, and tokens that are not where the terms say. */
-  lost: number;
-  /** Effects of the relayer that were paid for twice. */
-  doubled: number;
-  spent: Omit<Spent, "problems">;
-  seconds: number;
-  problems: string[];
 }
 
 /** The report, and what it was found with. */

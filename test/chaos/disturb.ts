@@ -39,6 +39,8 @@ async function inflict(world: World, one: Disturbance): Promise<void> {
     case "cut":
       return freeze(world, nodeOf(world, one.chain), one.seconds);
     case "kill_node":
+      // Otherwise it would come back with other blocks in place of those of a reorg, deeper than anybody promises, or not at all.
+      await world.recorded(world.chains[one.chain]?.chainId as number);
       return world.crash(nodeOf(world, one.chain));
     case "reorg":
       await rpc(world.chains[one.chain]?.rpcUrl as string, "anvil_reorg", [one.depth, []]);

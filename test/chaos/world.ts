@@ -20,7 +20,9 @@ export function traders({ parties }: World): Address[] {
 }
 
 /** A world on ports of its own, whose three relayers share two keys. `stop` removes its folder, unless something failed: then it says where the logs are. */
-export async function startChaosWorld(): Promise<{ world: World; stop: (failed: boolean) => Promise<void> }> {
+export async function startChaosWorld(
+  onProgress?: (text: string) => void,
+): Promise<{ world: World; stop: (failed: boolean) => Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), "keystone-chaos-"));
   // As root PostgreSQL runs under another account, which has to reach its files.
   await chmod(dir, 0o755);
@@ -30,7 +32,7 @@ export async function startChaosWorld(): Promise<{ world: World; stop: (failed: 
     RELAYER_KEYS: "env:LOCAL_GAS_KEY,env:SECOND_GAS_KEY",
     SECOND_GAS_KEY: localPrivateKey(SECOND_KEY),
   };
-  const world = await startWorld({ dir, ports: "free", relayers: 3, env });
+  const world = await startWorld({ dir, ports: "free", relayers: 3, env, ...(onProgress && { onProgress }) });
   return {
     world,
     stop: async (failed) => {
