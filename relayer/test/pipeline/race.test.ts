@@ -87,6 +87,8 @@ describe("three processes with the same keys", function () {
       await once(third, "exit");
       third = start();
     }
+    // Before it does, it may not have got so far as to hear that it is to end.
+    await leads(third);
 
     // Asleep until another has what it had, and awake again in the middle of whatever it was at.
     const before = await fences();
