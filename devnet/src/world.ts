@@ -64,8 +64,8 @@ export interface World {
   ready: (name: ProcessName) => Promise<void>;
   /** kill -9; the process stays down until `start`. */
   kill: (name: ProcessName) => Promise<void>;
-  /** Starts again what `kill` ended, and waits until it is ready. */
-  start: (name: ProcessName) => Promise<void>;
+  /** Starts again what `kill` ended, and waits until it is ready. Variables count for whatever is started from then on. */
+  start: (name: ProcessName, env?: Record<string, string>) => Promise<void>;
   restartCount: (name: ProcessName) => number;
   pid: (name: ProcessName) => number | null;
   /** Ends everything, the youngest process first. */
@@ -123,7 +123,7 @@ async function build(
     ports,
     databaseUrl: options.databaseUrl ?? "",
     secrets,
-    env: options.env ?? {},
+    env: { ...options.env },
   };
   const service = (name: ServiceName): Unit => ({
     name,
@@ -190,7 +190,10 @@ async function build(
     crash: (name, signal = "SIGKILL") => supervisor.crash(name, signal),
     ready: (name) => supervisor.ready(name),
     kill: (name) => supervisor.hold(name),
-    start: (name) => supervisor.resume(name),
+    start: (name, env = {}) => {
+      Object.assign(settings.env, env);
+      return supervisor.resume(name);
+    },
     restartCount: (name) => supervisor.restarts(name),
     pid: (name) => supervisor.pid(name),
   };
