@@ -77,7 +77,7 @@ export class Parties {
 
   async #send(chainId: number, from: Address, to: Address, data: Hex): Promise<Hex> {
     const url = this.#urls.get(chainId) as string;
-    const key = `${chainId} ${from}`;
+    const key = `${chainId} ${from.toLowerCase()}`;
     if (!this.#nonces.has(key)) {
       this.#nonces.set(key, Number(await rpc<Hex>(url, "eth_getTransactionCount", [from, "pending"])));
     }

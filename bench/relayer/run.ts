@@ -77,12 +77,16 @@ async function measure(
   const opening = async (load: "same-chain" | "mixed") => {
     await fresh();
     say(`${signers} signers: opening ${PER_SECOND} a second, ${load} ...`);
-    return measureOpening(setting, load, PER_SECOND, seconds);
+    const opening = await measureOpening(setting, load, PER_SECOND, seconds);
+    say(`  ${opening.blocks.p50} / ${opening.blocks.p95} / ${opening.blocks.p99} blocks at p50 / p95 / p99`);
+    return opening;
   };
   const whole = async (kind: "same-chain" | "cross-chain", count: number) => {
     await fresh();
     say(`${signers} signers: ${count} settlements from instruction to FINALIZED, ${kind}, then the loop ...`);
-    return measureWhole(setting, kind, count, signers, pause);
+    const whole = await measureWhole(setting, kind, count, signers, pause);
+    say(`  ${whole.relayer.perMinute} a minute, the loop ${whole.loop.perMinute}`);
+    return whole;
   };
   return {
     signers,
