@@ -22,6 +22,7 @@ export async function include(pipeline: Pipeline, lane: Lane): Promise<void> {
     await fillGaps(pipeline, lane, seen);
   }
   const waiting = await unmined(pipeline, lane, seen);
+  lane.unmined = waiting.length;
   const attempts = await attemptsOf(pipeline, waiting);
   for (const hash of lane.underpriced) if (!waiting.some((row) => row.hash === hash)) lane.underpriced.delete(hash);
   for (const row of waiting) {
