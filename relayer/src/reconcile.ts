@@ -38,7 +38,7 @@ export class Reconciler {
   readonly #agreements: AgreementCache = new Map();
   readonly #queues: ReadonlyMap<number | "messages", Newest<Work>>;
   readonly #agenda = new Agenda();
-  #cursor: Cursor = { heads: new Map(), at: null };
+  #cursor: Cursor = { heads: new Map(), at: null, touched: new Set() };
 
   constructor(context: ActContext) {
     this.#context = context;
