@@ -4,6 +4,7 @@ import {
   ComplianceStatus,
   hashTerms,
   randomSecret,
+  type Terms,
   walletCommitment,
 } from "@keystoneos/protocol";
 import { coordinatorAbi, escrowAbi, routerAbi } from "@keystoneos/protocol/abi";
@@ -21,10 +22,10 @@ export interface LoopTrade extends Trade {
   open: ContractFunctionArgs<typeof routerAbi, "nonpayable", "open">;
 }
 
-/** So many trades like one that was matched, between these wallets, each with its attestation signed. */
+/** So many trades on terms like those of one that was matched, between these wallets, each with its attestation signed. */
 export async function drawTrades(
   world: World,
-  like: Trade,
+  like: Terms,
   pairs: readonly Pair[],
   count: number,
 ): Promise<LoopTrade[]> {
@@ -36,12 +37,12 @@ export async function drawTrades(
       [1, { wallet: seller, secret: randomSecret() }],
       [3, { wallet: buyer, secret: randomSecret() }],
     ]);
-    const parties = like.terms.parties.map((_, position) => {
+    const parties = like.parties.map((_, position) => {
       const opening = openings.get(position);
       return opening === undefined ? randomSecret() : walletCommitment(opening.secret, opening.wallet);
     });
     const ref: Hex = `0x${randomBytes(16).toString("hex")}`;
-    const terms = { ...like.terms, ref, parties };
+    const terms = { ...like, ref, parties };
     const hash = hashTerms(terms);
     const word = {
       statuses: parties.map((): number => ComplianceStatus.Pass),

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { termsFromJson } from "@keystoneos/protocol";
+import { type Terms, termsFromJson } from "@keystoneos/protocol";
 import { connect, openSecret, type Store, secretKeyring } from "@keystoneos/store";
 import type { Hex } from "viem";
 import { fire, type Shot } from "../api/load.ts";
@@ -49,14 +49,18 @@ export class Trades {
     return settlement_id;
   }
 
-  /** The hash of each settlement and when it was matched, milliseconds since 1970. */
-  async matched(ids: readonly string[]): Promise<{ hash: Hex; at: number }[]> {
+  /** What was agreed in each settlement, and when it was matched, milliseconds since 1970. */
+  async matched(ids: readonly string[]): Promise<{ hash: Hex; terms: Terms; at: number }[]> {
     const rows = await this.db
       .selectFrom("keystone.settlement")
-      .select(["settlement_hash", "created_at"])
+      .select(["settlement_hash", "terms", "created_at"])
       .where("id", "in", ids)
       .execute();
-    return rows.map((row) => ({ hash: row.settlement_hash, at: row.created_at.getTime() }));
+    return rows.map((row) => ({
+      hash: row.settlement_hash,
+      terms: termsFromJson(row.terms),
+      at: row.created_at.getTime(),
+    }));
   }
 
   /** What the parties of these settlements deposit with. */

@@ -57,14 +57,15 @@ export async function measureWhole(
     for (const shot of rest) ids.push(await trades.match(shot));
   };
   await Promise.all(Array.from({ length: 16 }, platform));
-  const hashes = (await trades.matched(ids)).map(({ hash }) => hash);
+  const matched = await trades.matched(ids);
+  const [like] = matched;
+  if (like === undefined) throw new Error("nothing was matched");
+  const hashes = matched.map(({ hash }) => hash);
   const relayer = await finish(setting, hashes, start, addressesOf("relayer", signers));
   stop();
 
-  const [like] = await trades.read(hashes.slice(0, 1));
-  if (like === undefined) throw new Error("the parties of a settlement are unknown");
   await pause();
-  const drawn = await drawTrades(world, like, parties.pairs, count);
+  const drawn = await drawTrades(world, like.terms, parties.pairs, count);
   const viem = new ViemLoop(world, watch, progress, gasAccounts("loop", signers), WINDOW);
   await viem.prepare();
   const began = Date.now();
