@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { round } from "../api/load.ts";
 import { startBenchWorld } from "../api/world.ts";
 import { type Report, type Target, target } from "../report.ts";
 import { fundGasAccounts, gasKeys, MOST_SIGNERS } from "./accounts.ts";
@@ -6,9 +7,9 @@ import { Progress } from "./milestones.ts";
 import { measureOpening, type Opening } from "./opening.ts";
 import { Parties } from "./parties.ts";
 import type { Setting } from "./setting.ts";
-import { Trades } from "./trades.ts";
+import { type Kind, Trades } from "./trades.ts";
 import { Watch } from "./watch.ts";
-import { measureWhole, type Whole } from "./whole.ts";
+import { type Run, settleByLoop, settleByRelayer } from "./whole.ts";
 
 export interface RelayerOptions {
   /** Numbers of keys on each chain. */
@@ -17,6 +18,13 @@ export interface RelayerOptions {
   seconds: number;
   /** Settlements of one chain from instruction to FINALIZED. */
   trades: number;
+}
+
+interface Whole {
+  relayer: Run;
+  loop: Run;
+  /** Of the two throughputs. */
+  ratio: number;
 }
 
 interface Measured {
@@ -28,6 +36,7 @@ interface Measured {
 /** As a relayer has them that is not to be killed. */
 const LEASES = { SIGNER_LEASE_SECONDS: "15" };
 const PER_SECOND = 20;
+const WARM_UP_SECONDS = 3;
 /** Across chains there are as many less, for their messages take their time. */
 const CROSS_SHARE = 0.1;
 
@@ -68,33 +77,39 @@ async function measure(
 ): Promise<Measured> {
   const { world, trades } = setting;
   const { seconds, trades: count } = options;
-  const pause = () => world.kill("relayer");
-  const fresh = async () => {
-    await pause();
+  await free(trades);
+  await world.start("relayer", gasKeys(signers));
+  const opening = async (load: "same-chain" | "mixed", duration = seconds) => {
+    const opening = await measureOpening(setting, load, PER_SECOND, duration);
     await forget(trades);
-    await world.start("relayer", gasKeys(signers));
-  };
-  const opening = async (load: "same-chain" | "mixed") => {
-    await fresh();
-    say(`${signers} signers: opening ${PER_SECOND} a second, ${load} ...`);
-    const opening = await measureOpening(setting, load, PER_SECOND, seconds);
-    say(`  ${opening.blocks.p50} / ${opening.blocks.p95} / ${opening.blocks.p99} blocks at p50 / p95 / p99`);
+    const { p50, p95, p99 } = opening.blocks;
+    say(
+      `${signers} signers, opening ${PER_SECOND} a second, ${load}: ${p50} / ${p95} / ${p99} blocks at p50 / p95 / p99`,
+    );
     return opening;
   };
-  const whole = async (kind: "same-chain" | "cross-chain", count: number) => {
-    await fresh();
-    say(`${signers} signers: ${count} settlements from instruction to FINALIZED, ${kind}, then the loop ...`);
-    const whole = await measureWhole(setting, kind, count, signers, pause);
-    say(`  ${whole.relayer.perMinute} a minute, the loop ${whole.loop.perMinute}`);
-    return whole;
+  // What a process does first is not measured.
+  await opening("mixed", WARM_UP_SECONDS);
+  const sameChain = await opening("same-chain");
+  const mixed = await opening("mixed");
+  const counts = { "same-chain": count, "cross-chain": Math.round(CROSS_SHARE * count) };
+  const relayed = async (kind: Kind) => {
+    const relayed = await settleByRelayer(setting, kind, counts[kind], signers);
+    say(`${signers} signers, ${counts[kind]} settlements, ${kind}: ${relayed.run.perMinute} a minute`);
+    return relayed;
+  };
+  const home = await relayed("same-chain");
+  const across = await relayed("cross-chain");
+  await world.kill("relayer");
+  const against = async (kind: Kind, { run, like }: Awaited<ReturnType<typeof relayed>>): Promise<Whole> => {
+    const loop = await settleByLoop(setting, like, counts[kind], signers);
+    say(`${signers} keys of a loop, ${counts[kind]} settlements, ${kind}: ${loop.perMinute} a minute`);
+    return { relayer: run, loop, ratio: round(loop.perMinute === 0 ? 0 : run.perMinute / loop.perMinute) };
   };
   return {
     signers,
-    opening: { sameChain: await opening("same-chain"), mixed: await opening("mixed") },
-    whole: {
-      sameChain: await whole("same-chain", count),
-      crossChain: await whole("cross-chain", Math.round(CROSS_SHARE * count)),
-    },
+    opening: { sameChain, mixed },
+    whole: { sameChain: await against("same-chain", home), crossChain: await against("cross-chain", across) },
   };
 }
 
@@ -115,9 +130,13 @@ function targetsOf({ signers, opening, whole }: Measured): Target[] {
   ];
 }
 
-/** Nothing of what was measured before is left to be done, and the keys are nobody's: the relayer that had them was killed. */
-async function forget({ db }: Trades): Promise<void> {
-  await db.updateTable("keystone.intent").set({ status: "done" }).where("status", "=", "open").execute();
+/** The keys are nobody's: the relayer that had them was killed. */
+async function free({ db }: Trades): Promise<void> {
   await db.deleteFrom("keystone.signer_candidate").execute();
   await db.updateTable("keystone.signer_lease").set({ expires_at: sql<Date>`clock_timestamp()` }).execute();
+}
+
+/** Nothing of what was measured before is left to be done. */
+async function forget({ db }: Trades): Promise<void> {
+  await db.updateTable("keystone.intent").set({ status: "done" }).where("status", "=", "open").execute();
 }

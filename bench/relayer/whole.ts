@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Terms } from "@keystoneos/protocol";
 import type { Address, Hex } from "viem";
 import { percentiles, round } from "../api/load.ts";
 import { gasAccounts } from "./accounts.ts";
@@ -10,8 +11,10 @@ import type { SeenBlock } from "./watch.ts";
 const PATIENCE_MS = 120_000;
 /** Most unmined transactions of a key, for both: nodes' pools take as many, as a rule. */
 const WINDOW = 16;
+/** Instructions that a platform has under way at once. */
+const PLATFORM_REQUESTS = 16;
 
-interface Run {
+export interface Run {
   settlements: number;
   /** Those that were not final in time. */
   unfinished: number;
@@ -28,51 +31,46 @@ interface Run {
   closingBesideMessages: ReturnType<typeof percentiles>;
 }
 
-export interface Whole {
-  relayer: Run;
-  loop: Run;
-  /** Of the two throughputs. */
-  ratio: number;
-}
-
-/** So many settlements at once, from instruction to FINALIZED: by the relayer that runs, then by a loop with as many keys. */
-export async function measureWhole(
+/** So many settlements at once, from instruction to FINALIZED, by the relayer that runs. Comes with the terms of one of them. */
+export async function settleByRelayer(
   setting: Setting,
   kind: Kind,
   count: number,
   signers: number,
-  pause: () => Promise<void>,
-): Promise<Whole> {
-  const { world, watch, progress, trades, parties } = setting;
+): Promise<{ run: Run; like: Terms }> {
+  const { trades, parties } = setting;
   const shots = await trades.prepare(
     Array.from({ length: count }, () => kind),
     parties.pairs,
   );
   const stop = depositWhatOpens(setting);
   const start = Date.now();
-  // As many at once as a platform's connections.
   const ids: string[] = [];
   const rest = shots.values();
   const platform = async () => {
     for (const shot of rest) ids.push(await trades.match(shot));
   };
-  await Promise.all(Array.from({ length: 16 }, platform));
+  await Promise.all(Array.from({ length: PLATFORM_REQUESTS }, platform));
   const matched = await trades.matched(ids);
   const [like] = matched;
   if (like === undefined) throw new Error("nothing was matched");
   const hashes = matched.map(({ hash }) => hash);
-  const relayer = await finish(setting, hashes, start, addressesOf("relayer", signers));
+  const run = await finish(setting, hashes, start, addressesOf("relayer", signers));
   stop();
+  return { run, like: like.terms };
+}
 
-  await pause();
-  const drawn = await drawTrades(world, like.terms, parties.pairs, count);
-  const viem = new ViemLoop(world, watch, progress, gasAccounts("loop", signers), WINDOW);
-  await viem.prepare();
-  const began = Date.now();
-  const looped = viem.settle(drawn, parties);
-  const own = drawn.map(({ hash }) => hash);
-  const [loop] = await Promise.all([finish(setting, own, began, addressesOf("loop", signers)), looped]);
-  return { relayer, loop, ratio: round(loop.perMinute === 0 ? 0 : relayer.perMinute / loop.perMinute) };
+/** As many on terms like these, by a loop with as many keys. */
+export async function settleByLoop(setting: Setting, like: Terms, count: number, signers: number): Promise<Run> {
+  const { world, watch, progress, parties } = setting;
+  const drawn = await drawTrades(world, like, parties.pairs, count);
+  const loop = new ViemLoop(world, watch, progress, gasAccounts("loop", signers), WINDOW);
+  await loop.prepare();
+  const start = Date.now();
+  const hashes = drawn.map(({ hash }) => hash);
+  const settled = loop.settle(drawn, parties);
+  const [run] = await Promise.all([finish(setting, hashes, start, addressesOf("loop", signers)), settled]);
+  return run;
 }
 
 /** Both parties deposit in the block after the one that opens their settlement. */
