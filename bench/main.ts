@@ -1,64 +1,69 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
-import { dirname, resolve } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { measuredCommit } from "../scripts/lib/commit.ts";
-import { measureReads } from "./api/reads.ts";
-import { measureSubmissions } from "./api/submissions.ts";
-import { BLOCK_MS, measureWebhooks } from "./api/webhooks.ts";
-import { startBenchWorld } from "./api/world.ts";
+import { measureApi } from "./api/run.ts";
+import { MOST_SIGNERS } from "./relayer/accounts.ts";
+import { measureRelayer } from "./relayer/run.ts";
+import type { Report } from "./report.ts";
 
-// Measures the platform API against its targets, in one run: npm run bench -- --seconds 20 --settlements 9 --json file
-const { values } = parseArgs({
+// Measures the platform API and the relayer against their targets: npm run bench -- [api] [relayer] --seconds 20 --settlements 9
+const { values, positionals } = parseArgs({
   args: process.argv.slice(2).filter((word) => word !== "--"),
+  allowPositionals: true,
   options: {
+    /** How long a load at a fixed rate lasts. */
     seconds: { type: "string", default: "20" },
+    /** Of the API's webhooks. */
     settlements: { type: "string", default: "9" },
-    json: { type: "string", default: "bench/results/api.json" },
+    /** Of the relayer, from instruction to FINALIZED; a tenth as many more across chains. */
+    trades: { type: "string", default: "300" },
+    /** Numbers of keys that the relayer has on each chain. */
+    signers: { type: "string", default: "1,2,4" },
+    /** Folder of what is measured. */
+    results: { type: "string", default: "bench/results" },
   },
 });
-const [seconds, settlements] = [Number(values.seconds), Number(values.settlements)];
-// Every trade has two accounts of its own, and the local chains have some for that many.
-if (!Number.isInteger(seconds) || seconds < 1 || !Number.isInteger(settlements) || settlements < 1 || settlements > 9) {
-  process.stderr.write("--seconds is a whole number above zero, --settlements one from 1 to 9.\n");
-  process.exit(1);
+const [seconds, settlements, trades] = [Number(values.seconds), Number(values.settlements), Number(values.trades)];
+const signers = values.signers.split(",").map(Number);
+// Every trade of the webhooks has two accounts of its own, and the local chains have some for that many.
+if (!within(seconds, 1, 600)) refuse("--seconds is a whole number from 1 to 600.");
+if (!within(settlements, 1, 9)) refuse("--settlements is a whole number from 1 to 9.");
+if (!within(trades, 10, 10_000)) refuse("--trades is a whole number from 10 to 10000.");
+if (!signers.every((count) => within(count, 1, MOST_SIGNERS))) {
+  refuse(`--signers are whole numbers from 1 to ${MOST_SIGNERS}, with commas between them.`);
 }
 
-const ENVIRONMENTS = 50;
 const say = (text: string) => process.stdout.write(`${text}\n`);
-
-const bench = await startBenchWorld(ENVIRONMENTS, say);
-for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.once(signal, () => void bench.stop().then(() => process.exit(1)));
-try {
-  say(`Webhooks of ${settlements} settlements ...`);
-  const webhooks = await measureWebhooks(bench.world, settlements);
-  // From here on the API alone is measured: nobody settles what it takes.
-  for (const name of ["relayer", "courier", "indexer", "worker"] as const) await bench.world.kill(name);
-  say("Reads against bare Hono ...");
-  const reads = await measureReads(bench, Math.max(1, Math.round(seconds / 5)));
-  say("Submissions ...");
-  const submissions = await measureSubmissions(bench, seconds);
-  const targets = [
-    target("read of one settlement, share of bare Hono", reads.one.ratio, 0.6, "at least"),
-    target("page of 50, share of bare Hono", reads.page.ratio, 0.6, "at least"),
-    target("p99 of a submission that waits, ms", submissions.waiting.p99, 50, "below"),
-    target("p99 of a submission that matches, ms", submissions.matching.p99, 50, "below"),
-    target("p50 of a webhook after finality, ms", webhooks.fromFinality.p50, 2 * BLOCK_MS, "below"),
-  ];
-  const commit = measuredCommit("api", "packages");
-  const machine = { cpus: cpus().length, model: cpus()[0]?.model, memory: totalmem(), node: process.version };
-  const report = { at: new Date().toISOString(), commit, machine, targets, reads, submissions, webhooks };
-  mkdirSync(dirname(resolve(values.json)), { recursive: true });
-  writeFileSync(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
-  for (const { name, measured, rule, limit, met } of targets) {
-    say(`${met ? "met   " : "MISSED"} ${name}: ${measured}, ${rule} ${limit}`);
+const benches: Record<string, { of: string[]; measure: () => Promise<Report> }> = {
+  api: { of: ["api", "packages"], measure: () => measureApi(seconds, settlements, say) },
+  relayer: { of: ["relayer", "packages"], measure: () => measureRelayer({ seconds, trades, signers }, say) },
+};
+const chosen = positionals.length > 0 ? positionals : Object.keys(benches);
+for (const name of chosen) {
+  const bench = benches[name];
+  if (bench === undefined) {
+    refuse(`There is no bench ${name}: ${Object.keys(benches).join(" or ")}.`);
+    continue;
   }
-} finally {
-  await bench.stop();
+  const { targets, figures } = await bench.measure();
+  const commit = measuredCommit(...bench.of);
+  const machine = { cpus: cpus().length, model: cpus()[0]?.model, memory: totalmem(), node: process.version };
+  const report = { at: new Date().toISOString(), commit, machine, targets, ...figures };
+  mkdirSync(values.results, { recursive: true });
+  writeFileSync(join(values.results, `${name}.json`), `${JSON.stringify(report, undefined, 2)}\n`);
+  for (const { name: what, measured, rule, limit, met } of targets) {
+    say(`${met ? "met   " : "MISSED"} ${what}: ${measured}, ${rule} ${limit}`);
+  }
 }
 process.exit();
 
-function target(name: string, measured: number, limit: number, rule: "at least" | "below") {
-  return { name, measured, rule, limit, met: rule === "below" ? measured < limit : measured >= limit };
+function within(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}
+
+function refuse(text: string): void {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
 }

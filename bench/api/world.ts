@@ -20,12 +20,21 @@ export interface BenchWorld {
 /** Limits that no measurement reaches. */
 const PER_MINUTE = "60000";
 
-/** The local world, on ports of its own in a folder that ends with it, each environment with a platform of its own. */
-export async function startBenchWorld(count: number, onProgress: (text: string) => void): Promise<BenchWorld> {
+/**
+ * The local world, on ports of its own in a folder that ends with it, each environment with a platform of its own.
+ *
+ * @param variables For every process, over the usual ones.
+ */
+export async function startBenchWorld(
+  count: number,
+  onProgress: (text: string) => void,
+  variables: Record<string, string> = {},
+): Promise<BenchWorld> {
   const dir = await mkdtemp(join(tmpdir(), "keystone-bench-"));
   // As root PostgreSQL runs under another account, which has to reach its files.
   await chmod(dir, 0o755);
-  const env = { RATE_LIMIT_PER_MINUTE: PER_MINUTE, RATE_LIMIT_ANONYMOUS_PER_MINUTE: PER_MINUTE, LOG_LEVEL: "warn" };
+  const limits = { RATE_LIMIT_PER_MINUTE: PER_MINUTE, RATE_LIMIT_ANONYMOUS_PER_MINUTE: PER_MINUTE };
+  const env = { ...limits, LOG_LEVEL: "warn", ...variables };
   const world = await startWorld({ dir, ports: "free", env, onProgress });
   const stop = async () => {
     await world.stop();

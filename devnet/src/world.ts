@@ -66,8 +66,8 @@ export interface World {
   ready: (name: ProcessName) => Promise<void>;
   /** kill -9; the process stays down until `start`. */
   kill: (name: ProcessName) => Promise<void>;
-  /** Starts again what `kill` ended, and waits until it is ready. */
-  start: (name: ProcessName) => Promise<void>;
+  /** Starts again what `kill` ended, and waits until it is ready. Variables count for whatever is started from then on. */
+  start: (name: ProcessName, env?: Record<string, string>) => Promise<void>;
   /** Resolves when a kill of a chain's node would take nothing back that it has by now: a reorganisation is recorded late. */
   recorded: (chainId: number) => Promise<void>;
   restartCount: (name: ProcessName) => number;
@@ -128,7 +128,7 @@ async function build(
     databaseUrl: options.databaseUrl ?? "",
     secrets,
     furtherRelayers: await Promise.all(Array.from({ length: (options.relayers ?? 1) - 1 }, freePort)),
-    env: options.env ?? {},
+    env: { ...options.env },
   };
   const service = (name: ServiceName): Unit => ({
     name,
@@ -198,7 +198,10 @@ async function build(
     crash: (name, signal = "SIGKILL") => supervisor.crash(name, signal),
     ready: (name) => supervisor.ready(name),
     kill: (name) => supervisor.hold(name),
-    start: (name) => supervisor.resume(name),
+    start: (name, env = {}) => {
+      Object.assign(settings.env, env);
+      return supervisor.resume(name);
+    },
     recorded: async (chainId) => nodes.get(chainId)?.recorded(),
     restartCount: (name) => supervisor.restarts(name),
     pid: (name) => supervisor.pid(name),

@@ -42,7 +42,7 @@ export class Reconciler {
   readonly #perform: typeof act;
   /** What is to be done, for operators. */
   readonly due = new DueBook();
-  #cursor: Cursor = { heads: new Map(), at: null };
+  #cursor: Cursor = { heads: new Map(), at: null, touched: new Set() };
 
   /** `perform` does an action, or in a dry run tells what it would do. */
   constructor(context: ActContext, perform: typeof act = act) {
@@ -113,35 +113,44 @@ export class Reconciler {
     const found = new Map<number | "messages", Work[]>([...this.#queues.keys()].map((name) => [name, []]));
     for (let start = 0; start < due.length; start += PAGE) {
       const ids = due.slice(start, start + PAGE).map(({ id }) => id);
-      const facts = await loadFacts(this.#source, ids, this.#agreements);
-      await inParallel(facts, CONCURRENCY, async (one) => {
-        for (const [name, work] of await this.#settle(one)) found.get(name)?.push(work);
-      });
+      await this.#look(ids, found);
     }
     for (const [name, queue] of this.#queues) queue.offer(found.get(name) ?? []);
   }
 
-  /** Actions that only write to the database open the way to others at once; those that need a chain are returned by it. */
-  async #settle(facts: Facts): Promise<Map<number | "messages", Work>> {
-    const { policy } = this.#context;
-    let present: Facts | undefined = facts;
-    const sends = new Map<number | "messages", Work>();
-    for (let round = 0; present !== undefined && round < ROUNDS; round++) {
-      const now = new Date();
-      const actions = plan(present, now, policy);
-      this.due.look(present, now, policy);
-      sends.clear();
-      const rest = restAfter(present, actions, now, policy);
-      if (rest !== null) this.#agenda.rest(present.intentId, rest);
-      for (const action of actions) {
-        const name = queueOf(action);
-        if (name === null) await this.#perform(this.#context, this.#patience, present, action);
-        else sends.set(name, { facts: present, actions: [...(sends.get(name)?.actions ?? []), action] });
-      }
-      if (!actions.some((action) => OPENING.includes(action.type))) return sends;
-      [present] = await loadFacts(this.#source, [present.intentId], this.#agreements);
+  /**
+   * Actions that only write to the database open the way to others at once, so what has had one is looked at again, all of it together; what
+   * needs a chain goes into `found`.
+   */
+  async #look(intentIds: readonly string[], found: ReadonlyMap<number | "messages", Work[]>): Promise<void> {
+    let ids = intentIds;
+    for (let round = 1; ids.length > 0 && round <= ROUNDS; round++) {
+      const facts = await loadFacts(this.#source, ids, this.#agreements);
+      const again: string[] = [];
+      await inParallel(facts, CONCURRENCY, async (one) => {
+        const { sends, opened } = await this.#settle(one);
+        if (opened && round < ROUNDS) again.push(one.intentId);
+        else for (const [name, actions] of sends) found.get(name)?.push({ facts: one, actions });
+      });
+      ids = again;
     }
-    return sends;
+  }
+
+  /** Does what only writes to the database; resolves to what needs a chain, and whether there may be more to do now. */
+  async #settle(facts: Facts): Promise<{ sends: Map<number | "messages", Action[]>; opened: boolean }> {
+    const { policy } = this.#context;
+    const now = new Date();
+    const actions = plan(facts, now, policy);
+    this.due.look(facts, now, policy);
+    const rest = restAfter(facts, actions, now, policy);
+    if (rest !== null) this.#agenda.rest(facts.intentId, rest);
+    const sends = new Map<number | "messages", Action[]>();
+    for (const action of actions) {
+      const name = queueOf(action);
+      if (name === null) await this.#perform(this.#context, this.#patience, facts, action);
+      else sends.set(name, [...(sends.get(name) ?? []), action]);
+    }
+    return { sends, opened: actions.some((action) => OPENING.includes(action.type)) };
   }
 
   async #send({ facts, actions }: Work): Promise<void> {

@@ -15,6 +15,12 @@ export interface Probe {
   data: Hex;
 }
 
+/** `timestamp` in Unix seconds. */
+export interface SimulatedOn {
+  number: bigint;
+  timestamp: bigint;
+}
+
 export type Simulation =
   | { ok: true; gasUsed: bigint; changed: boolean }
   /** The contract refused. */
@@ -29,17 +35,18 @@ interface RawCall {
 }
 
 /**
- * Runs probes, the call and the probes again on top of the newest block, as if mined one second later. Where a node has no
- * eth_simulateV1, the call alone is run and counts as a change.
+ * Runs probes, the call and the probes again on top of a block, the newest by default, as if mined one second later. Where a node has
+ * no eth_simulateV1, the call alone is run and counts as a change.
  */
 export async function simulate(
   chain: Chain,
   call: SimulatedCall,
   probes: readonly Probe[],
   gas: bigint,
+  on?: SimulatedOn,
 ): Promise<Simulation> {
   try {
-    const block = await chain.client.getBlock();
+    const block = on ?? (await chain.client.getBlock());
     const asked = probes.map(({ to, data }) => ({ to, data }));
     const tested = {
       from: call.from,

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { broadcastAll } from "../chains/broadcast-all.ts";
 import type { BroadcastOutcome } from "../chains/broadcast-errors.ts";
 import type { Attempt, Transaction } from "./attempts.ts";
-import { fenced } from "./fence.ts";
+import { assertLease, underLease } from "./fence.ts";
 import type { Lane } from "./lane.ts";
 import type { Pipeline } from "./types.ts";
 
@@ -30,16 +30,16 @@ export async function broadcast(
       "no node took a transaction",
     );
   }
-  await fenced(pipeline, lane, (trx) =>
-    trx
-      .updateTable("keystone.chain_transaction")
-      .set({
-        broadcast_at: sql<Date>`clock_timestamp()`,
-        ...(taken && transaction.status === "queued" ? { status: "submitted" } : {}),
-      })
-      .where("id", "=", transaction.id)
-      .where("hash", "=", attempt.hash)
-      .where("status", "=", transaction.status)
-      .execute(),
-  );
+  const { numUpdatedRows } = await pipeline.db
+    .updateTable("keystone.chain_transaction")
+    .set({
+      broadcast_at: sql<Date>`clock_timestamp()`,
+      ...(taken && transaction.status === "queued" ? { status: "submitted" } : {}),
+    })
+    .where("id", "=", transaction.id)
+    .where("hash", "=", attempt.hash)
+    .where("status", "=", transaction.status)
+    .where(underLease(pipeline, lane))
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) await assertLease(pipeline, lane);
 }

@@ -19,6 +19,18 @@ export class PausedError extends Error {
   }
 }
 
+/** Whether this process holds the lane's lease, as a condition of one statement: until its end nobody can take the lease over. */
+export function underLease({ holder }: Pipeline, { chain, address, fence }: Lane) {
+  return sql<boolean>`EXISTS (
+    SELECT FROM keystone.signer_lease WHERE chain_id = ${chain.chainId} AND signer = ${address} AND holder = ${holder}
+      AND fence = ${fence} AND expires_at > clock_timestamp() FOR SHARE)`;
+}
+
+/** After a statement `underLease` that has changed nothing. Throws LeaseLostError when that was why. */
+export function assertLease(pipeline: Pipeline, lane: Lane): Promise<void> {
+  return fenced(pipeline, lane, () => Promise.resolve());
+}
+
 /**
  * One database transaction as the holder of the lane's lease. The lease is locked until the end, so that nobody can take it over in
  * between, and a process that slept through its end writes nothing. Throws LeaseLostError. Whoever lost a lease may still broadcast what it

@@ -12,11 +12,12 @@ export type Estimate = Extract<Simulation, { ok: false }> | { ok: true; changed:
  * of its own succeeds or fails by the gas it gets, so what a node estimates as enough for the outer call would not be enough.
  */
 export async function estimate(chain: Chain, call: SimulatedCall, draft: Draft): Promise<Estimate> {
-  const whole = await simulate(chain, call, draft.probes, GAS_CAP);
+  const block = await chain.client.getBlock();
+  const whole = await simulate(chain, call, draft.probes, GAS_CAP, block);
   if (!whole.ok) return whole;
   const gasLimit = min((whole.gasUsed * 5n) / 4n + 50_000n + draft.headroom, GAS_CAP);
   if (!whole.changed) return { ok: true, changed: false, gasLimit };
-  const limited = await simulate(chain, call, draft.probes, gasLimit);
+  const limited = await simulate(chain, call, draft.probes, gasLimit, block);
   const enough = limited.ok && limited.changed && limited.gasUsed >= whole.gasUsed;
   return { ok: true, changed: true, gasLimit: enough ? gasLimit : GAS_CAP };
 }

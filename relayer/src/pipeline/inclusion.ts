@@ -25,6 +25,7 @@ export async function include(pipeline: Pipeline, lane: Lane): Promise<void> {
     await findGaps(pipeline, lane, seen, building);
   }
   const waiting = await unmined(pipeline, lane, seen);
+  lane.unmined = waiting.length;
   const attempts = await attemptsOf(pipeline, waiting);
   for (const hash of lane.underpriced.keys())
     if (!waiting.some((row) => row.hash === hash)) lane.underpriced.delete(hash);

@@ -41,8 +41,10 @@ export class Lane {
   readonly told = new Set<string>();
   /** Has inclusion look at once. */
   wake: () => void = () => undefined;
-  /** Drafts that wait to be built, the one under way included. */
+  /** Drafts on their way into the database. */
   waiting = 0;
+  /** Transactions that inclusion saw unmined last, and what was stored since. */
+  unmined = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(chain: Chain, signer: TransactionSigner, role: SignerRole) {
@@ -56,12 +58,17 @@ export class Lane {
     return this.signer.address.toLowerCase() as Address;
   }
 
+  /** Counts a draft among those that the key has to carry while `work` is done for it. */
+  async carry<T>(work: () => Promise<T>): Promise<T> {
+    this.waiting++;
+    return work().finally(() => this.waiting--);
+  }
+
   /** Runs `work` after whatever was begun before: nonces are taken one after the other. */
   async serially<T>(work: () => Promise<T>): Promise<T> {
-    this.waiting++;
     const mine = this.#last.then(work);
     this.#last = mine.catch(() => undefined);
-    return mine.finally(() => this.waiting--);
+    return mine;
   }
 
   /** Whether this is the first time that it is said of this transaction. */

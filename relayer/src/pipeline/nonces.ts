@@ -1,4 +1,5 @@
 import type { StoreTransaction } from "@keystoneos/store";
+import { sql } from "kysely";
 import { nonceAt } from "../chains/nonce.ts";
 import type { Lane } from "./lane.ts";
 
@@ -26,53 +27,45 @@ export async function nextNonce(
   counts: ReadonlyMap<Lane, Counts>,
   before: number,
 ): Promise<{ nonce: number } | { held: string }> {
-  for (const [other, count] of counts) {
-    if (count.pooled > Math.max((await topNonce(trx, other)) + 1, count.mined)) {
+  const others = [...counts.keys()];
+  const { mined } = counts.get(lane) as Counts;
+  const stored = await readStored(trx, lane, others, before, mined);
+  for (const [index, other] of others.entries()) {
+    const count = counts.get(other) as Counts;
+    if (count.pooled > Math.max(Number(stored.tops[index]) + 1, count.mined)) {
       return { held: `a node has transactions of ${other.address} that are not stored` };
     }
   }
-  const filling = await trx
-    .selectFrom("keystone.chain_transaction")
-    .select("nonce")
-    .where("chain_id", "=", BigInt(lane.chain.chainId))
-    .where(
-      "signer",
-      "in",
-      [...counts.keys()].map(({ address }) => address),
-    )
-    .where("kind", "=", "noop")
-    .where("status", "in", ["queued", "submitted"])
-    .limit(1)
-    .executeTakeFirst();
-  if (filling !== undefined) return { held: `nonce ${filling.nonce} is being filled` };
-  const { mined } = counts.get(lane) as Counts;
-  const unknown = Math.max(mined - before, 0) - (await countStored(trx, lane, before, mined));
+  if (stored.filling !== null) return { held: `nonce ${stored.filling} is being filled` };
+  const unknown = Math.max(mined - before, 0) - Number(stored.meanwhile);
   if (unknown > 0) return { held: "a transaction that is not stored was mined meanwhile" };
-  const nonce = Math.max((await topNonce(trx, lane)) + 1, mined);
-  const missing = nonce - mined - (await countStored(trx, lane, mined, nonce));
+  const nonce = Math.max(Number(stored.tops[others.indexOf(lane)]) + 1, mined);
+  const missing = nonce - mined - Number(stored.unmined);
   return missing > 0 ? { held: `${missing} nonces are missing below ${nonce}` } : { nonce };
 }
 
-/** Highest nonce stored of a key, -1 without any. */
-async function topNonce(trx: StoreTransaction, lane: Lane): Promise<number> {
-  const { top } = await trx
-    .selectFrom("keystone.chain_transaction")
-    .select((eb) => eb.fn.max<bigint | null>("nonce").as("top"))
-    .where("chain_id", "=", BigInt(lane.chain.chainId))
-    .where("signer", "=", lane.address)
-    .executeTakeFirstOrThrow();
-  return top === null ? -1 : Number(top);
-}
-
-/** How many nonces are stored of a key from `from` on and below `to`. */
-async function countStored(trx: StoreTransaction, lane: Lane, from: number, to: number): Promise<number> {
-  const { count } = await trx
-    .selectFrom("keystone.chain_transaction")
-    .select((eb) => eb.fn.countAll<bigint>().as("count"))
-    .where("chain_id", "=", BigInt(lane.chain.chainId))
-    .where("signer", "=", lane.address)
-    .where("nonce", ">=", BigInt(from))
-    .where("nonce", "<", BigInt(to))
-    .executeTakeFirstOrThrow();
-  return Number(count);
+/**
+ * What is stored, in one statement. `tops`: the highest nonce of each key, -1 without any. `filling`: a nonce of one of them that is being filled.
+ * `meanwhile` and `unmined`: how many of the lane's are stored from `before` on and below `mined`, and from `mined` on.
+ */
+async function readStored(
+  trx: StoreTransaction,
+  lane: Lane,
+  others: readonly Lane[],
+  before: number,
+  mined: number,
+): Promise<{ tops: string[]; filling: string | null; meanwhile: string; unmined: string }> {
+  const { chainId } = lane.chain;
+  const signers = others.map(({ address }) => address);
+  const { rows } = await sql<{ tops: string[]; filling: string | null; meanwhile: string; unmined: string }>`
+    SELECT
+      ARRAY(SELECT coalesce((SELECT max(nonce) FROM keystone.chain_transaction WHERE chain_id = ${chainId} AND signer = o.signer), -1)::text
+        FROM unnest(${signers}::text[]) WITH ORDINALITY AS o (signer, place) ORDER BY place) AS tops,
+      (SELECT nonce::text FROM keystone.chain_transaction
+        WHERE chain_id = ${chainId} AND signer = ANY(${signers}::text[]) AND kind = 'noop' AND status IN ('queued', 'submitted') LIMIT 1) AS filling,
+      (SELECT count(*)::text FROM keystone.chain_transaction
+        WHERE chain_id = ${chainId} AND signer = ${lane.address} AND nonce >= ${before} AND nonce < ${mined}) AS meanwhile,
+      (SELECT count(*)::text FROM keystone.chain_transaction
+        WHERE chain_id = ${chainId} AND signer = ${lane.address} AND nonce >= ${mined}) AS unmined`.execute(trx);
+  return rows[0] as (typeof rows)[number];
 }

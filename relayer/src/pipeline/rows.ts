@@ -4,7 +4,7 @@ import type { Chain } from "../chains/client.ts";
 import type { Mined } from "../chains/receipts.ts";
 import { decodeRevert, revertData } from "../chains/revert.ts";
 import type { Attempt, Transaction } from "./attempts.ts";
-import { fenced } from "./fence.ts";
+import { assertLease, underLease } from "./fence.ts";
 import type { Lane } from "./lane.ts";
 import type { Pipeline } from "./types.ts";
 
@@ -16,16 +16,16 @@ export async function change(
   changes: UpdateObject<Database, "keystone.chain_transaction">,
 ): Promise<boolean> {
   try {
-    return await fenced(pipeline, lane, async (trx) => {
-      const result = await trx
-        .updateTable("keystone.chain_transaction")
-        .set({ ...changes, updated_at: sql<Date>`now()` })
-        .where("id", "=", transaction.id)
-        .where("hash", "=", transaction.hash)
-        .where("status", "=", transaction.status)
-        .executeTakeFirst();
-      return result.numUpdatedRows > 0n;
-    });
+    const { numUpdatedRows } = await pipeline.db
+      .updateTable("keystone.chain_transaction")
+      .set({ ...changes, updated_at: sql<Date>`now()` })
+      .where("id", "=", transaction.id)
+      .where("hash", "=", transaction.hash)
+      .where("status", "=", transaction.status)
+      .where(underLease(pipeline, lane))
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) await assertLease(pipeline, lane);
+    return numUpdatedRows > 0n;
   } catch (error) {
     // A reorg gave a reverted transaction another chance after its effect had got a new one. The new one is the effect's.
     if (transaction.status !== "failed" || !isUniqueViolation(error)) throw error;

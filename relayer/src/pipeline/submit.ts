@@ -4,10 +4,10 @@ import { shortMessage } from "../chains/revert.ts";
 import { ChainError, KeyError, SignerUnavailable } from "../errors.ts";
 import { storeDraft } from "./attempts.ts";
 import { overBudget, unfunded } from "./budget.ts";
-import { capped, estimateFees } from "./fees.ts";
+import { capped, estimateFees, type Fees } from "./fees.ts";
 import { fencedBuilding, LeaseLostError, PausedError } from "./fence.ts";
 import { estimate } from "./gas.ts";
-import { type Lane, leads } from "./lane.ts";
+import type { Lane } from "./lane.ts";
 import { type Counts, nextNonce, readCounts } from "./nonces.ts";
 import { forgetRefusal, isDead, keepRefusal } from "./refusals.ts";
 import type { Draft, Effect, Outcome, Pipeline } from "./types.ts";
@@ -15,10 +15,17 @@ import type { Draft, Effect, Outcome, Pipeline } from "./types.ts";
 /** Why an effect needs no draft now; null when it is to be drafted and submitted. Asks no node. */
 export async function notNow(pipeline: Pipeline, effect: Effect): Promise<Outcome | null> {
   if (!pipeline.chains.has(effect.chainId)) throw new ChainError(`No node is configured for chain ${effect.chainId}`);
-  if (!leads(pipeline, effect.chainId, effect.signer)) return { status: "elsewhere" };
+  const leased = leasedLanes(pipeline, effect);
+  if (leased.length === 0) return { status: "elsewhere" };
   if (await isPaused(pipeline.db, effect.chainId)) return { status: "paused" };
+  const full = ({ unmined, waiting }: Lane) => unmined + waiting >= pipeline.settings.unminedLimit;
+  if (leased.every(full)) return { status: "busy" };
   if (await isTaken(pipeline.db, effect)) return { status: "taken" };
   return (await isDead(pipeline, effect)) ? { status: "dead" } : null;
+}
+
+function leasedLanes({ lanes }: Pipeline, { chainId, signer }: Pick<Effect, "chainId" | "signer">): Lane[] {
+  return lanes.filter((lane) => lane.chain.chainId === chainId && lane.role === signer && lane.fence !== null);
 }
 
 /**
@@ -34,7 +41,7 @@ export async function submit(pipeline: Pipeline, draft: Draft): Promise<Outcome>
   for (const lane of lanes) {
     let signs = true;
     outcome = await lane
-      .serially(() => build(pipeline, lane, draft))
+      .carry(() => build(pipeline, lane, draft))
       .catch((error: unknown): Outcome => {
         if (error instanceof LeaseLostError) return { status: "elsewhere" };
         if (error instanceof PausedError) return { status: "paused" };
@@ -42,7 +49,10 @@ export async function submit(pipeline: Pipeline, draft: Draft): Promise<Outcome>
         signs = !(error instanceof SignerUnavailable || error instanceof KeyError);
         return { status: "unavailable", error: shortMessage(error) };
       });
-    if (outcome.status === "stored") lane.wake();
+    if (outcome.status === "stored") {
+      lane.unmined++;
+      lane.wake();
+    }
     if (outcome.status === "unfunded" && !lane.unfunded) pipeline.log.error(outcome, "a key cannot pay");
     lane.unfunded = outcome.status === "unfunded" || (lane.unfunded && outcome.status !== "stored");
     // What is in the way of one key alone may be in no other's.
@@ -52,8 +62,8 @@ export async function submit(pipeline: Pipeline, draft: Draft): Promise<Outcome>
 }
 
 /** Leased keys of the wanted role with room for one more, those with the fewest unmined first. */
-async function freeLanes({ db, lanes, settings }: Pipeline, draft: Draft): Promise<Lane[]> {
-  const rows = await db
+async function freeLanes(pipeline: Pipeline, draft: Draft): Promise<Lane[]> {
+  const rows = await pipeline.db
     .selectFrom("keystone.chain_transaction")
     .select(["signer", (eb) => eb.fn.countAll<bigint>().as("count")])
     .where("chain_id", "=", BigInt(draft.chainId))
@@ -62,22 +72,40 @@ async function freeLanes({ db, lanes, settings }: Pipeline, draft: Draft): Promi
     .execute();
   const unmined = new Map<string, bigint>(rows.map((row) => [row.signer, row.count]));
   const load = (lane: Lane) => Number(unmined.get(lane.address) ?? 0n) + lane.waiting;
-  return lanes
-    .filter((lane) => lane.chain.chainId === draft.chainId && lane.role === draft.signer && lane.fence !== null)
-    .filter((lane) => load(lane) < settings.unminedLimit)
+  return leasedLanes(pipeline, draft)
+    .filter((lane) => load(lane) < pipeline.settings.unminedLimit)
     .sort((a, b) => load(a) - load(b));
 }
 
+/** What a draft was found to need, by the newest block. */
+interface Judged {
+  /** Mined of the key when the call was simulated, by the node that simulates. */
+  before: number;
+  head: bigint;
+  gasLimit: bigint;
+  fees: Fees;
+}
+
+/** Only nonces are taken one after the other: calls are simulated beside each other, and what is mined meanwhile is accounted for. */
 async function build(pipeline: Pipeline, lane: Lane, draft: Draft): Promise<Outcome> {
+  const judged = await judge(pipeline, lane, draft);
+  return "status" in judged ? judged : lane.serially(() => store(pipeline, lane, draft, judged));
+}
+
+async function judge(pipeline: Pipeline, lane: Lane, draft: Draft): Promise<Judged | Outcome> {
   const { chain, signer } = lane;
   const { address } = signer;
-  const before = await chain.client.getTransactionCount({ address, blockTag: "latest" });
-  const { number: head } = await headOf(chain);
+  const [before, { number: head }] = await Promise.all([
+    chain.client.getTransactionCount({ address, blockTag: "latest" }),
+    headOf(chain),
+  ]);
   const { to, data, value } = draft;
-  const balance = await chain.client.getBalance({ address });
-  // Without it the call cannot even be simulated.
-  if (balance < value)
-    return { status: "unfunded", error: `${address} has ${balance} wei, and the call takes ${value}` };
+  if (value > 0n) {
+    const balance = await chain.client.getBalance({ address });
+    // Without it the call cannot even be simulated.
+    if (balance < value)
+      return { status: "unfunded", error: `${address} has ${balance} wei, and the call takes ${value}` };
+  }
   const estimated = await estimate(chain, { from: address, to, data, value }, draft);
   if (!estimated.ok && !estimated.refused) return { status: "unavailable", error: estimated.error };
   if (!estimated.ok) {
@@ -92,15 +120,19 @@ async function build(pipeline: Pipeline, lane: Lane, draft: Draft): Promise<Outc
   const market = await estimateFees(chain);
   const fees = capped(market, cap);
   if (fees === null) return { status: "over_cap", error: `the base fee is ${market.baseFee} wei, the cap ${cap}` };
+  return { before, head, gasLimit: estimated.gasLimit, fees };
+}
 
-  const { gasLimit } = estimated;
+async function store(pipeline: Pipeline, lane: Lane, draft: Draft, judged: Judged): Promise<Outcome> {
+  const { before, head, gasLimit, fees } = judged;
   const gasCost = gasLimit * fees.maxFeePerGas;
-  const counts = await countsOf(pipeline, lane);
+  const { address } = lane.signer;
+  const [counts, balance] = await Promise.all([countsOf(pipeline, lane), lane.chain.client.getBalance({ address })]);
   return fencedBuilding(pipeline, lane, async (trx, fence): Promise<Outcome> => {
     if (await isTaken(trx, draft)) return { status: "taken" };
     const next = await nextNonce(trx, lane, counts, before);
     if ("held" in next) return { status: "held", error: next.held };
-    const poor = await unfunded(trx, lane, balance, gasCost + value);
+    const poor = await unfunded(trx, lane, balance, gasCost + draft.value);
     if (poor !== null) return { status: "unfunded", error: poor };
     const over = await overBudget(trx, pipeline, lane, gasCost);
     if (over !== null) return { status: "over_budget", error: over };

@@ -35,7 +35,7 @@ describe("the changes that relayers look for", function () {
   });
 
   async function cursor(): Promise<Cursor> {
-    return (await readChanges(db, { heads: new Map(), at: null })).cursor;
+    return (await readChanges(db, { heads: new Map(), at: null, touched: new Set() })).cursor;
   }
   const ids = (changes: Changes) => [...changes.settlementIds];
   const head = (chainId: number, number: bigint) =>
@@ -127,6 +127,18 @@ describe("the changes that relayers look for", function () {
     expect(ids(between)).to.deep.equal([]);
     await held.commit().execute();
     expect(ids(await readChanges(db, between.cursor))).to.deep.equal([settlementId]);
+  });
+
+  it("are told once, though looks overlap, and again when there are more", async () => {
+    const touch = () => db.updateTable("keystone.intent").set({ updated_at: sql<Date>`now()` }).execute();
+    const before = await cursor();
+    await touch();
+    const first = await readChanges(db, before);
+    expect(ids(first)).to.deep.equal([settlementId]);
+    const second = await readChanges(db, first.cursor);
+    expect(ids(second)).to.deep.equal([]);
+    await touch();
+    expect(ids(await readChanges(db, second.cursor))).to.deep.equal([settlementId]);
   });
 
   it("are the events of blocks since, and of a few before", async () => {
