@@ -120,6 +120,18 @@ describe("a local chain", function () {
     expect((await history()).slice(0, before.length)).to.deep.equal(before);
   });
 
+  it("comes back the same after blocks that are no later than those before them", async () => {
+    await grow(2);
+    const { timestamp } = (await history()).at(-1) as Block;
+    await rpc(chain.url, "evm_setTime", [Number(timestamp) - 3]);
+    await grow(2);
+    await chain.recorded();
+    const before = await history();
+    await kill();
+    await start();
+    expect((await history()).slice(0, before.length)).to.deep.equal(before);
+  });
+
   it("loses nothing when the process that records it is killed, and ends with it", async () => {
     const other = temporaryFolder();
     const script = runScript(`

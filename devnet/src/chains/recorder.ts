@@ -38,9 +38,8 @@ export async function record(url: string, journal: Journal, dumpEveryMs = 60_000
     nextDump = performance.now() + Math.max(dumpEveryMs, 100 * (performance.now() - started));
   };
   const recordHead = async (hash: Hex) => {
-    const replaced = await recordUpTo(url, journal, hash);
-    // Blocks that replaced others cannot be mined again to the same hash, so they go into a dump at once.
-    if (replaced || performance.now() > nextDump) await dump();
+    const repeatable = await recordUpTo(url, journal, hash);
+    if (!repeatable || performance.now() > nextDump) await dump();
   };
 
   socket.onmessage = ({ data }) => {
@@ -96,15 +95,22 @@ async function recordTransaction(url: string, journal: Journal, hash: Hex): Prom
   if (raw !== null) journal.addTransaction(hash, raw);
 }
 
-/** Records a block and those before it that are not on record yet. True when they replaced others. */
+/**
+ * Records a block and those before it that are not on record yet. False when they cannot be mined again to the same hashes, and so have to go into
+ * a dump at once: they replaced others, or one is not later than the one before it, as a node makes them that was stopped for a while.
+ */
 async function recordUpTo(url: string, journal: Journal, hash: Hex): Promise<boolean> {
   const missing: NodeBlock[] = [];
+  let before = Number.NEGATIVE_INFINITY;
   let next: Hex = hash;
   for (;;) {
     const block: NodeBlock | null = await rpc<NodeBlock | null>(url, "eth_getBlockByHash", [next, false]);
     if (block === null) break;
     const number = Number(block.number);
-    if (number === 0 || number < (journal.base?.number ?? 0) || journal.hashAt(number) === next) break;
+    if (number === 0 || number < (journal.base?.number ?? 0) || journal.hashAt(number) === next) {
+      before = Number(block.timestamp);
+      break;
+    }
     missing.unshift(block);
     next = block.parentHash;
   }
@@ -118,7 +124,9 @@ async function recordUpTo(url: string, journal: Journal, hash: Hex): Promise<boo
       transactions: block.transactions,
     });
   }
-  return missing[0] !== undefined && Number(missing[0].number) <= head;
+  const times = [before, ...missing.map(({ timestamp }) => Number(timestamp))];
+  const inOrder = times.every((time, index) => index === 0 || time > (times[index - 1] as number));
+  return inOrder && (missing[0] === undefined || Number(missing[0].number) > head);
 }
 
 /**
