@@ -6,6 +6,7 @@ export const ROOMS: Readonly<Record<string, { folder: string; package?: string; 
   protocol: { folder: "packages/protocol", package: "@keystoneos/protocol", knows: [] },
   store: { folder: "packages/store", package: "@keystoneos/store", knows: ["protocol"] },
   telemetry: { folder: "packages/telemetry", package: "@keystoneos/telemetry", knows: [] },
+  sdk: { folder: "packages/sdk", package: "@keystoneos/sdk", knows: ["protocol"] },
   indexer: { folder: "indexer", package: "@keystoneos/indexer", knows: ["protocol"] },
   relayer: { folder: "relayer", package: "@keystoneos/relayer", knows: ["protocol", "store", "telemetry"] },
   api: { folder: "api", package: "@keystoneos/api", knows: ["protocol", "store", "telemetry"] },
