@@ -205,7 +205,7 @@ function filled(path: string, ids: readonly (string | number)[]): string {
 
 function queryText(query: unknown): string {
   const wire = (toWire(query) ?? {}) as Record<string, unknown>;
-  const pairs = Object.entries(wire).flatMap(([name, value]) =>
+  const pairs: [string, string][] = Object.entries(wire).flatMap(([name, value]) =>
     [value].flat().flatMap((each) => (each === undefined || each === null ? [] : [[name, String(each)]])),
   );
   return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs)}`;

@@ -31,9 +31,9 @@ export function newEar(source: Source | undefined, signal: AbortSignal): Ear {
     } catch {
       // Whatever it is, looking will show it.
     }
+    if (open) heard.abort();
     open = false;
     tried();
-    heard.abort();
   }
 
   return {

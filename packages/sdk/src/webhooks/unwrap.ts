@@ -1,7 +1,16 @@
 import { clock } from "../core/clock.ts";
 import { type WebhookFault, WebhookVerificationError } from "../errors/keystone-error.ts";
 import { readEvent, type WebhookEvent } from "../events/events.ts";
-import { anyVerifies, base64Bytes, bytesOf, type RawBody, secretsIn, textKey, verifySignature } from "./verify.ts";
+import {
+  anyVerifies,
+  type Bytes,
+  base64Bytes,
+  bytesOf,
+  type RawBody,
+  secretsIn,
+  textKey,
+  verifySignature,
+} from "./verify.ts";
 
 export type WebhookHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -68,7 +77,7 @@ function checkAge(timestamp: string, tolerance: number): void {
   if (-age > tolerance) throw fault("too_new", `The delivery is more than ${tolerance} seconds ahead`);
 }
 
-function eventIn(bytes: Uint8Array, id: string | undefined): WebhookEvent {
+function eventIn(bytes: Bytes, id: string | undefined): WebhookEvent {
   let body: unknown;
   try {
     body = JSON.parse(new TextDecoder().decode(bytes));
@@ -89,7 +98,7 @@ function headerIn(headers: WebhookHeaders, name: string): string | undefined {
   return Array.isArray(value) ? value.join(" ") : (value as string | undefined);
 }
 
-function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
+function concat(first: Bytes, second: Bytes): Bytes {
   const all = new Uint8Array(first.length + second.length);
   all.set(first);
   all.set(second, first.length);

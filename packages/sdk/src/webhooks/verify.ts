@@ -9,6 +9,8 @@ export interface SignedPayload {
   secret: string | readonly string[];
 }
 
+export type Bytes = Uint8Array<ArrayBuffer>;
+
 const encoder = new TextEncoder();
 
 /**
@@ -24,39 +26,38 @@ export async function verifySignature({ payload, signature, secret }: SignedPayl
 
 /** Whether one of the signatures is one of the keys' over these bytes. */
 export async function anyVerifies(
-  keys: readonly (Uint8Array | undefined)[],
-  signatures: readonly Uint8Array[],
-  bytes: Uint8Array,
+  keys: readonly (Bytes | undefined)[],
+  signatures: readonly Bytes[],
+  bytes: Bytes,
 ): Promise<boolean> {
   let found = false;
   for (const raw of keys) {
     if (raw === undefined || raw.length === 0) continue;
     const algorithm = { name: "HMAC", hash: "SHA-256" };
-    const key = await crypto.subtle.importKey("raw", raw as BufferSource, algorithm, false, ["verify"]);
+    const key = await crypto.subtle.importKey("raw", raw, algorithm, false, ["verify"]);
     for (const signature of signatures) {
-      found = (await crypto.subtle.verify("HMAC", key, signature as BufferSource, bytes as BufferSource)) || found;
+      found = (await crypto.subtle.verify("HMAC", key, signature, bytes)) || found;
     }
   }
   return found;
 }
 
 /** Undefined for what is no raw body, such as one that a framework has parsed. */
-export function bytesOf(payload: unknown): Uint8Array | undefined {
+export function bytesOf(payload: unknown): Bytes | undefined {
   if (typeof payload === "string") return encoder.encode(payload);
-  if (payload instanceof Uint8Array) return payload;
-  return payload instanceof ArrayBuffer ? new Uint8Array(payload) : undefined;
+  return payload instanceof Uint8Array || payload instanceof ArrayBuffer ? new Uint8Array(payload) : undefined;
 }
 
 export function secretsIn(secret: unknown): string[] {
   return [secret].flat().filter((each): each is string => typeof each === "string");
 }
 
-export function textKey(secret: string): Uint8Array {
+export function textKey(secret: string): Bytes {
   return encoder.encode(secret);
 }
 
 /** The bytes of base64; undefined where it is none. */
-export function base64Bytes(text: string): Uint8Array | undefined {
+export function base64Bytes(text: string): Bytes | undefined {
   try {
     return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   } catch {
