@@ -23,9 +23,10 @@ interface Delivery {
   reason?: string;
 }
 
-const { signatures, deliveries } = JSON.parse(
-  readFileSync(new URL("../conformance/webhooks.json", import.meta.url), "utf8"),
-) as { signatures: Signature[]; deliveries: Delivery[] };
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../conformance/webhooks/${name}.json`, import.meta.url), "utf8"));
+const signatures: Signature[] = read("signatures");
+const deliveries: Delivery[] = read("deliveries");
 
 function cased(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;

@@ -77,7 +77,6 @@ export class Caller {
 
   /** A call that has no method: names are sent and given as they are on the wire. */
   request(method: string, path: string, input: Input, options?: RequestOptions): ApiPromise<unknown> {
-    if (!path.startsWith("/")) throw new ConfigurationError("path", "must begin with a slash, as in /v1/settlements");
     const { body } = input;
     const hasKey = typeof body === "object" && body !== null && "idempotency_key" in body;
     const flags = method.toUpperCase() === "POST" && !hasKey ? "h" : "";
@@ -194,6 +193,7 @@ function withKey(flags: string, body: unknown, option: string | undefined) {
 }
 
 function filled(path: string, ids: readonly (string | number)[]): string {
+  if (!path.startsWith("/")) throw new ConfigurationError("path", "must begin with a slash, as in /v1/settlements");
   let next = 0;
   return path.replace(/\{\}/g, () => {
     const id = String(ids[next++] ?? "");
