@@ -17,13 +17,21 @@ describe("casing", () => {
   });
 
   it("cases the values of a map and leaves its keys, though they are names of fields", () => {
-    const wire = { transitions: { leg_index: { allowed_next: ["A_B"] } }, actions: { X: { timeout_seconds: 1, params: { a_b: 1 } } } };
-    const read = { transitions: { leg_index: { allowedNext: ["A_B"] } }, actions: { X: { timeoutSeconds: 1, params: { a_b: 1 } } } };
+    const wire = {
+      transitions: { leg_index: { allowed_next: ["A_B"] } },
+      actions: { X: { timeout_seconds: 1, params: { a_b: 1 } } },
+    };
+    const read = {
+      transitions: { leg_index: { allowedNext: ["A_B"] } },
+      actions: { X: { timeoutSeconds: 1, params: { a_b: 1 } } },
+    };
     expect(fromWire(wire)).to.deep.equal(read);
   });
 
   it("makes bigints of base units, and of nothing else that is written so", () => {
-    expect(fromWire({ amount: "25", token_id: "25", quantity: "25", fees: [{ amount: "1" }], message_fee: null })).to.deep.equal({
+    expect(
+      fromWire({ amount: "25", token_id: "25", quantity: "25", fees: [{ amount: "1" }], message_fee: null }),
+    ).to.deep.equal({
       amount: 25n,
       tokenId: "25",
       quantity: "25",
@@ -39,22 +47,34 @@ describe("casing", () => {
       list: fc.array(tie("tree"), { maxLength: 3 }),
       object: fc.dictionary(field, tie("tree"), { maxKeys: 4, noNullPrototype: true }),
     }));
-    fc.assert(fc.property(tree, (value) => {
+    fc.assert(
+      fc.property(tree, (value) => {
         expect(toWire(fromWire(value))).to.deep.equal(value);
-      }));
+      }),
+    );
   });
 
   it("writes dates and refuses what is none, and amounts that are numbers, naming the place", () => {
-    expect(toWire({ timeoutAt: new Date(0), repoRate: 1.5 })).to.deep.equal({ timeout_at: "1970-01-01T00:00:00.000Z", repo_rate: 1.5 });
+    expect(toWire({ timeoutAt: new Date(0), repoRate: 1.5 })).to.deep.equal({
+      timeout_at: "1970-01-01T00:00:00.000Z",
+      repo_rate: 1.5,
+    });
     const refused = (value: unknown, option: string) =>
-      expect(() => toWire(value)).to.throw(ConfigurationError).with.property("option", option);
+      expect(() => toWire(value))
+        .to.throw(ConfigurationError)
+        .with.property("option", option);
     refused({ legs: [{ quantity: "1" }, { quantity: 5 }] }, "legs.1.quantity");
     refused({ repaymentAmount: 1e21 }, "repaymentAmount");
     refused({ timeoutAt: new Date("never") }, "timeoutAt");
   });
 
   it("hides secrets from who prints, and from nobody else", () => {
-    const wire = { legs: [{ deposit_secret: "0xabc", leg_index: 0 }], secret: "whsec_1", session_token: "ey1", new_secret: null };
+    const wire = {
+      legs: [{ deposit_secret: "0xabc", leg_index: 0 }],
+      secret: "whsec_1",
+      session_token: "ey1",
+      new_secret: null,
+    };
     const read = fromWire(wire) as { legs: { depositSecret: string }[]; secret: string };
     const printed = inspect(read, { depth: 9 });
     for (const secret of ["0xabc", "whsec_1", "ey1"]) expect(printed).to.not.include(secret);

@@ -1,7 +1,14 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { expect } from "chai";
-import { ApiError, AuthenticationError, ConfigurationError, KeystoneClient, NotFoundError, VERSION } from "../src/index.ts";
+import {
+  ApiError,
+  AuthenticationError,
+  ConfigurationError,
+  KeystoneClient,
+  NotFoundError,
+  VERSION,
+} from "../src/index.ts";
 
 const MACHINE = { clientId: "client-1", clientSecret: "hush-hush-1" };
 const text = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
@@ -17,7 +24,11 @@ function answering(...answers: (() => Response)[]) {
 }
 
 const token = () => Response.json({ access_token: "token-1", expires_in: 3_600 });
-const raised = (promise: Promise<unknown>) => promise.then(() => expect.fail("nothing was raised"), (error) => error);
+const raised = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.fail("nothing was raised"),
+    (error) => error,
+  );
 
 describe("the client", () => {
   it("says which version it is and which API it was made from", () => {
@@ -35,7 +46,9 @@ describe("the client", () => {
       await new KeystoneClient({ accessToken: "t", fetch: page.fetch }).platforms.me();
       expect(page.headers(0).get("x-keystone-client")).to.equal(`keystoneos-typescript/${VERSION}`);
       expect(page.headers(0).has("user-agent")).to.equal(false);
-      expect(() => new KeystoneClient(MACHINE)).to.throw(ConfigurationError, "session").with.property("option", "clientSecret");
+      expect(() => new KeystoneClient(MACHINE))
+        .to.throw(ConfigurationError, "session")
+        .with.property("option", "clientSecret");
     } finally {
       Reflect.deleteProperty(globalThis, "document");
     }
@@ -127,9 +140,17 @@ describe("the client", () => {
     );
     const client = new KeystoneClient({ ...MACHINE, fetch });
     expect(await client.graphql("{ x }", { trade_reference: 1 })).to.deep.equal(data);
-    expect(JSON.parse(String(asked[0]?.init.body))).to.deep.equal({ query: "{ x }", variables: { trade_reference: 1 } });
-    expect([asked[0]?.url, headers(0).has("authorization")]).to.deep.equal(["https://api.keystoneos.xyz/graphql", false]);
-    expect(await raised(client.graphql("{ y }"))).to.be.instanceOf(ApiError).with.property("message", "Too deep");
+    expect(JSON.parse(String(asked[0]?.init.body))).to.deep.equal({
+      query: "{ x }",
+      variables: { trade_reference: 1 },
+    });
+    expect([asked[0]?.url, headers(0).has("authorization")]).to.deep.equal([
+      "https://api.keystoneos.xyz/graphql",
+      false,
+    ]);
+    expect(await raised(client.graphql("{ y }")))
+      .to.be.instanceOf(ApiError)
+      .with.property("message", "Too deep");
   });
 
   it("reaches what has no method, with names as they are", async () => {
@@ -138,7 +159,10 @@ describe("the client", () => {
     const input = { query: { some_filter: "x y" }, body: { tradeReference: 1, trade_reference: 2 } };
     const { data, status } = await client.request("patch", "/v1/new/thing", input).withResponse();
     expect({ data, status }).to.deep.equal({ data: { leg_index: 1 }, status: 200 });
-    expect(asked[0]).to.nested.include({ url: "https://api.keystoneos.xyz/v1/new/thing?some_filter=x+y", "init.method": "PATCH" });
+    expect(asked[0]).to.nested.include({
+      url: "https://api.keystoneos.xyz/v1/new/thing?some_filter=x+y",
+      "init.method": "PATCH",
+    });
     expect(JSON.parse(String(asked[0]?.init.body))).to.deep.equal(input.body);
     expect(await raised(client.request("GET", "v1/status"))).to.be.instanceOf(ConfigurationError);
   });

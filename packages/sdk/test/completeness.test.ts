@@ -13,9 +13,7 @@ import {
 import { KeystoneClient, type Page } from "../src/index.ts";
 import { CALLS } from "./support/calls.ts";
 
-const document = JSON.parse(
-  readFileSync(new URL("../../../api/openapi.json", import.meta.url), "utf8"),
-) as OpenApi;
+const document = JSON.parse(readFileSync(new URL("../../../api/openapi.json", import.meta.url), "utf8")) as OpenApi;
 
 /** What is not the call of an operation: conveniences made of others, and what needs no API. */
 const BESIDES = [
@@ -53,7 +51,8 @@ const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => le
 describe("the client and the API's document", () => {
   const endpoints = endpointsOf(document);
   const called = new Set<string>();
-  const sent: { method: string; path: string; query: URLSearchParams; body: Record<string, unknown> | undefined }[] = [];
+  const sent: { method: string; path: string; query: URLSearchParams; body: Record<string, unknown> | undefined }[] =
+    [];
   const client = watched(
     new KeystoneClient({
       accessToken: "token",

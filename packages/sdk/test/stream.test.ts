@@ -77,7 +77,9 @@ describe("streams", () => {
   afterEach(() => void Object.assign(clock, real));
 
   it("give events in TypeScript's names, and end with the loop that reads them", async () => {
-    const { client, asked, cancelled } = scripted([{ pieces: ["retry: 3000\n: open\n\n", event("evt_1")], open: true }]);
+    const { client, asked, cancelled } = scripted([
+      { pieces: ["retry: 3000\n: open\n\n", event("evt_1")], open: true },
+    ]);
     for await (const each of client.settlements.stream("s-1", { finality: "safe", lastEventId: "evt_0" })) {
       expect(each).to.deep.equal({ event: "settlement.state.finalized", id: "evt_1", data: { settlementId: "s-1" } });
       break;
@@ -106,13 +108,20 @@ describe("streams", () => {
 
   it("wait longer for a stream that brings nothing, and no longer once it has", async () => {
     const nothing = () => ({ pieces: [": open\n\n"] });
-    const { client } = scripted([nothing(), nothing(), nothing(), { pieces: [event("evt_1")] }, { pieces: [event("evt_2")] }]);
+    const { client } = scripted([
+      nothing(),
+      nothing(),
+      nothing(),
+      { pieces: [event("evt_1")] },
+      { pieces: [event("evt_2")] },
+    ]);
     await take(client.events.stream(), 2);
     expect(waits).to.deep.equal([500, 1_000, 2_000, 500]);
   });
 
   it("pass on that a state was taken back, though it has no id", async () => {
-    const reorged = 'event: settlement.reorged\ndata: {"event":"settlement.reorged","data":{"settlement_id":"s-1","state":"X"}}\n\n';
+    const reorged =
+      'event: settlement.reorged\ndata: {"event":"settlement.reorged","data":{"settlement_id":"s-1","state":"X"}}\n\n';
     const { client, asked } = scripted([{ pieces: [event("evt_1"), reorged, reorged] }, { pieces: [], open: true }]);
     const seen: StreamEvent[] = [];
     for await (const each of client.settlements.stream("s-1")) if (seen.push(each) === 3) break;
@@ -129,7 +138,10 @@ describe("streams", () => {
   });
 
   it("leave a connection that is silent for longer than three heartbeats", async () => {
-    const { client, asked } = scripted([{ pieces: [event("evt_1")], open: true }, { pieces: [event("evt_2")], open: true }]);
+    const { client, asked } = scripted([
+      { pieces: [event("evt_1")], open: true },
+      { pieces: [event("evt_2")], open: true },
+    ]);
     const seen: string[] = [];
     for await (const each of client.events.stream()) {
       if (seen.push("id" in each ? each.id : "") === 2) break;
@@ -181,7 +193,18 @@ describe("streams", () => {
   });
 
   it("are read alike wherever the text is cut", () => {
-    const line = fc.constantFrom("data: one", "data:two", "data: ", "data", "id: evt_9", "id", ": heartbeat", "event: x", "retry: 1", "");
+    const line = fc.constantFrom(
+      "data: one",
+      "data:two",
+      "data: ",
+      "data",
+      "id: evt_9",
+      "id",
+      ": heartbeat",
+      "event: x",
+      "retry: 1",
+      "",
+    );
     const ends = fc.constantFrom("\n", "\r\n");
     fc.assert(
       fc.property(fc.array(line), ends, fc.array(fc.nat(200)), (lines, end, cuts) => {
@@ -196,6 +219,8 @@ describe("streams", () => {
   });
 
   it("join lines of data, and send nothing that is not ended by an empty line", () => {
-    expect(sseReader()("id: 7\ndata: {\ndata: }\n\n: heartbeat\n\ndata: left")).to.deep.equal([{ id: "7", data: "{\n}" }]);
+    expect(sseReader()("id: 7\ndata: {\ndata: }\n\n: heartbeat\n\ndata: left")).to.deep.equal([
+      { id: "7", data: "{\n}" },
+    ]);
   });
 });

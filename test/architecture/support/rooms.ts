@@ -12,7 +12,7 @@ export const ROOMS: Readonly<Record<string, { folder: string; package?: string; 
   api: { folder: "api", package: "@keystoneos/api", knows: ["protocol", "store", "telemetry"] },
   sandbox: { folder: "sandbox", package: "@keystoneos/sandbox", knows: ["protocol"] },
   ignition: { folder: "ignition", knows: ["protocol"] },
-  devnet: { folder: "devnet", package: "@keystoneos/devnet", knows: ["protocol", "store", "ignition"] },
+  devnet: { folder: "devnet", package: "@keystoneos/devnet", knows: ["protocol", "store", "sdk", "ignition"] },
 };
 
 /** The room that a file of the repository stands in; null for tests and tooling, which may import anything. */

@@ -27,7 +27,10 @@ export async function publish(): Promise<Published> {
   const { access: ___, ...replaced } = publishConfig;
   writeFileSync(join(target, "package.json"), JSON.stringify({ ...rest, ...replaced }, null, 2));
   cpSync(join(folder, "README.md"), join(target, "README.md"));
-  writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module", dependencies: { "@keystoneos/sdk": "*" } }));
+  writeFileSync(
+    join(project, "package.json"),
+    JSON.stringify({ type: "module", dependencies: { "@keystoneos/sdk": "*" } }),
+  );
   execFileSync("npm", ["pack", target, "--pack-destination", project, "--silent"], { cwd: project });
   const tarball = readFileSync(join(project, `keystoneos-sdk-${manifest.version}.tgz`));
   return { project, package: target, tarball, remove: () => rmSync(project, { recursive: true }) };

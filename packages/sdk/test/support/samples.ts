@@ -27,7 +27,9 @@ export function sampleOf(document: OpenApi, schema: Schema, turn: Turn): unknown
       if (properties !== undefined) {
         return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, inner(value)]));
       }
-      return typeof additionalProperties === "object" ? { some_key: inner({ type: "string", ...additionalProperties }) } : {};
+      return typeof additionalProperties === "object"
+        ? { some_key: inner({ type: "string", ...additionalProperties }) }
+        : {};
     default:
       if (format === "date-time") return "2026-04-01T12:00:00Z";
       return pattern?.includes("1-9") ? "1000000" : "text";

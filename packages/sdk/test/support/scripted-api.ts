@@ -93,7 +93,9 @@ export class ScriptedApi {
     if (entry !== undefined && "request" in entry && entry.answer === "refused") {
       const heard = await heardOf(url, init, headers);
       this.#take(heard);
-      throw new TypeError("fetch failed", { cause: Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }) });
+      throw new TypeError("fetch failed", {
+        cause: Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
+      });
     }
     const { port } = this.#server.address() as AddressInfo;
     return fetch(`http://127.0.0.1:${port}${url.pathname}${url.search}`, { ...init, headers });
@@ -147,7 +149,8 @@ export class ScriptedApi {
       ),
       ...(this.#isSame(body, heard.body) ? [] : [JSON.stringify(heard.body)]),
     ];
-    for (const difference of differences) this.problems.push(`entry ${this.#position}, ${method} ${path}: ${difference}`);
+    for (const difference of differences)
+      this.problems.push(`entry ${this.#position}, ${method} ${path}: ${difference}`);
     return entry;
   }
 
@@ -163,7 +166,9 @@ export class ScriptedApi {
     if (typeof name === "string") {
       const known = this.#names.get(name) ?? found;
       this.#names.set(name, String(found));
-      return known === found && /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(String(found));
+      return (
+        known === found && /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(String(found))
+      );
     }
     if (typeof wanted !== "object" || wanted === null || typeof found !== "object" || found === null) {
       return isDeepStrictEqual(wanted, found);
