@@ -77,7 +77,7 @@ async function play(one: Case): Promise<void> {
     const options = { ...optionsOf(one.client ?? { access_token: "token-1" }), fetch: api.fetch };
     const made = await settled(async () => new sdk.KeystoneClient(options));
     if (one.error !== undefined) return expectError(api, made, one.error);
-    const client = valueOf(made);
+    const client = resultOf(made);
     for (const step of one.steps ?? []) {
       if ("advance" in step) time.advance(step.advance);
       else if ("calls" in step) await Promise.all(step.calls.map((each) => playCall(api, client, each)));
@@ -103,7 +103,7 @@ async function playCall(api: ScriptedApi, client: sdk.KeystoneClient, { call, ..
   } else if (outcome.error !== undefined) {
     expectError(api, result, outcome.error);
   } else {
-    const { data, ...meta } = valueOf(result);
+    const { data, ...meta } = resultOf(result);
     const written = outcome.result_as?.typescript;
     const wanted = written === undefined ? ours(outcome.result) : withIntegers(written);
     // What gives nothing gives undefined here.
@@ -148,7 +148,7 @@ async function settled<T>(make: () => Promise<T>): Promise<Settled<T>> {
   }
 }
 
-function valueOf<T>(result: Settled<T>): T {
+function resultOf<T>(result: Settled<T>): T {
   if ("error" in result) throw result.error;
   return result.value;
 }

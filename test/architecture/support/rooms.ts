@@ -10,7 +10,7 @@ export const ROOMS: Readonly<Record<string, { folder: string; package?: string; 
   indexer: { folder: "indexer", package: "@keystoneos/indexer", knows: ["protocol"] },
   relayer: { folder: "relayer", package: "@keystoneos/relayer", knows: ["protocol", "store", "telemetry"] },
   api: { folder: "api", package: "@keystoneos/api", knows: ["protocol", "store", "telemetry"] },
-  sandbox: { folder: "sandbox", package: "@keystoneos/sandbox", knows: ["protocol"] },
+  sandbox: { folder: "sandbox", package: "@keystoneos/sandbox", knows: ["protocol", "sdk"] },
   ignition: { folder: "ignition", knows: ["protocol"] },
   devnet: { folder: "devnet", package: "@keystoneos/devnet", knows: ["protocol", "store", "sdk", "ignition"] },
 };
