@@ -176,7 +176,8 @@ const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.to
 const folder = fileURLToPath(new URL("../conformance/calls/", import.meta.url));
 for (const file of globSync("*.json", { cwd: folder }).sort()) {
   const { about, cases } = JSON.parse(readFileSync(`${folder}${file}`, "utf8")) as { about: string; cases: Case[] };
-  describe(`conformance: ${about}`, () => {
+  describe(`conformance: ${about}`, function () {
+    this.timeout(20_000);
     for (const one of cases) it(one.name, () => play(one));
   });
 }

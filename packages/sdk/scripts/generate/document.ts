@@ -5,7 +5,7 @@ export interface OpenApi {
   components: { schemas: Record<string, Schema> };
 }
 
-export interface OpenApiOperation {
+interface OpenApiOperation {
   operationId: string;
   summary?: string;
   security?: unknown[];
@@ -88,10 +88,8 @@ export function itemOf(document: OpenApi, schema: Schema | undefined): Schema | 
   return document.components.schemas[name]?.properties?.items?.items;
 }
 
-export const upperFirst = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
-export const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);
-
 /** The name of the type of a schema: the API's Read objects go without the suffix. */
 export const typeName = (schema: string): string => schema.replace(/Read$/, "");
 /** The name of the type of an operation's filters. */
-export const queryName = (operationId: string): string => `${upperFirst(operationId)}Query`;
+export const queryName = (operationId: string): string =>
+  `${operationId.slice(0, 1).toUpperCase()}${operationId.slice(1)}Query`;

@@ -1,7 +1,7 @@
 import type { ApiPromise, KeystoneClient, PagePromise, RequestOptions } from "../../src/index.ts";
 
 /** A call by what it is about; ids in the order of the path. */
-export interface CallInput {
+interface CallInput {
   ids: string[];
   body: Record<string, unknown> | undefined;
   query: Record<string, unknown> | undefined;

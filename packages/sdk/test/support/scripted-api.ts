@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { isDeepStrictEqual } from "node:util";
 import { clock } from "../../src/core/clock.ts";
 
-export interface WireRequest {
+interface WireRequest {
   method: string;
   path: string;
   origin?: string;
@@ -11,7 +11,7 @@ export interface WireRequest {
   body?: unknown;
 }
 
-export interface WireAnswer {
+interface WireAnswer {
   status: number;
   headers?: Record<string, string>;
   body?: unknown;
