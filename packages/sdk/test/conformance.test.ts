@@ -164,7 +164,7 @@ function expectError(api: ScriptedApi, result: Settled<unknown>, wanted: Outcome
   for (const [field, value] of Object.entries(fields)) {
     const name = typeof value === "string" ? /^\$uuid:(.*)$/.exec(value)?.[1] : undefined;
     const expected = name === undefined ? value : api.uuid(name);
-    const found = field === "option" ? snake(String(error[field])) : error[camel(field)];
+    const found = field === "option" ? snake(String(error[field])) : (error[camel(field)] ?? null);
     expect(found, field).to.deep.equal(field === "last" ? ours(expected) : expected);
   }
   const printed = [inspect(error, { depth: 9, showHidden: true }), String(error), JSON.stringify(error), error.stack];

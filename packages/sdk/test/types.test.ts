@@ -110,7 +110,7 @@ describe("the types and the API's document", function () {
       id: "string",
       secret: "string",
     };
-    const examples = [...page.matchAll(/```ts\n([^`]*)```/g)].map(([, code = ""]) => {
+    const examples = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = ""]) => {
       const names = Object.entries(given).filter(([name]) => !code.includes(`const ${name} `));
       const declared = names.map(([name, type]) => `declare const ${name}: ${type};`);
       const paths = code.replace('"@keystoneos/sdk"', JSON.stringify(index));
