@@ -15,6 +15,11 @@ import { Instruments, Templates } from "./namespaces/trade-data.ts";
 import { Webhooks } from "./namespaces/webhooks.ts";
 import { type ClientOptions, readSettings, type Settings } from "./options.ts";
 
+/** Options that make another token. */
+const ABOUT_TOKENS = ["clientId", "clientSecret", "accessToken", "auth0TokenUrl", "auth0Audience"] as const;
+/** Tokens of a client by the options of one that was made from it. */
+const inherited = new WeakMap<ClientOptions, Tokens>();
+
 /** One client of the KeyStone platform API: an environment's machine client, a user or a session. */
 export class KeystoneClient {
   readonly instructions: Instructions;
@@ -34,12 +39,14 @@ export class KeystoneClient {
   readonly status: ServiceStatus;
   readonly admin: Admin;
   readonly #options: ClientOptions;
+  readonly #tokens: Tokens;
   readonly #caller: Caller;
 
   /** Sends nothing. Throws ConfigurationError, which names the option and what to set. */
   constructor(options: ClientOptions) {
     const settings = readSettings(options);
-    const api = new Caller(settings, tokensOf(options, settings));
+    this.#tokens = inherited.get(options) ?? tokensOf(options, settings);
+    const api = new Caller(settings, this.#tokens);
     this.#options = options;
     this.#caller = api;
     this.settlements = new Settlements(api, settings);
@@ -60,9 +67,11 @@ export class KeystoneClient {
     this.admin = new Admin(api);
   }
 
-  /** A client like this one but for what is given. It buys tokens of its own. */
+  /** A client like this one but for what is given. They share their token, unless it is about another one. */
   withOptions(options: Partial<ClientOptions>): KeystoneClient {
-    return new KeystoneClient({ ...this.#options, ...options });
+    const all = { ...this.#options, ...options };
+    if (!ABOUT_TOKENS.some((name) => name in options)) inherited.set(all, this.#tokens);
+    return new KeystoneClient(all);
   }
 
   /** A key for something that shall be made once: a UUID, behind a prefix if there is one. */

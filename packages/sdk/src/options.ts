@@ -1,4 +1,5 @@
 import { ConfigurationError } from "./errors/keystone-error.ts";
+import { API_VERSION } from "./generated/operations.ts";
 
 export type EnvironmentName = "production" | "staging" | "development";
 
@@ -75,7 +76,7 @@ export function readSettings(options: ClientOptions): Settings {
     retryBaseDelay: amount("retryBaseDelay", options.retryBaseDelay ?? 500),
     retryMaxDelay: amount("retryMaxDelay", options.retryMaxDelay ?? 30_000),
     timeout: amount("timeout", options.timeout ?? 30_000),
-    apiVersion: options.apiVersion ?? "0.1.0",
+    apiVersion: options.apiVersion ?? API_VERSION,
     fetch: options.fetch ?? globalThis.fetch,
     logger,
   };

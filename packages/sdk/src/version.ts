@@ -1,2 +1,2 @@
-/** Of this package, and of the API that its types were made from. */
+/** Of this package. */
 export const VERSION = "0.1.0";

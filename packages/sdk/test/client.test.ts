@@ -31,9 +31,12 @@ const raised = (promise: Promise<unknown>) =>
   );
 
 describe("the client", () => {
-  it("says which version it is and which API it was made from", () => {
+  it("says which version it is, and asks for the one of the API that it was made from", async () => {
     expect(VERSION).to.equal(JSON.parse(text("../package.json")).version);
-    expect(VERSION).to.equal(JSON.parse(text("../../../api/openapi.json")).info.version);
+    const { fetch, headers } = answering();
+    await new KeystoneClient({ accessToken: "t", fetch }).platforms.me();
+    const { version } = JSON.parse(text("../../../api/openapi.json")).info;
+    expect(headers(0).get("keystone-version")).to.equal(version);
   });
 
   it("names itself, in a browser by a header that pages may set", async () => {
@@ -123,6 +126,27 @@ describe("the client", () => {
     expect(headers(0).get("x-keystone-environment")).to.equal("two");
     await client.platforms.me();
     expect(headers(1).get("x-keystone-environment")).to.equal("one");
+  });
+
+  it("shares its token with those made from it, unless they are about another one", async () => {
+    const { fetch, asked } = answering(
+      token,
+      () => Response.json({}),
+      () => Response.json({}),
+      token,
+    );
+    const client = new KeystoneClient({ ...MACHINE, fetch });
+    await client.platforms.me();
+    await client.withOptions({ timeout: 5 }).platforms.me();
+    await client.withOptions({ clientId: "client-2" }).platforms.me();
+    const places = asked.map(({ url }) => new URL(url).pathname);
+    expect(places).to.deep.equal([
+      "/oauth/token",
+      "/v1/platforms/me",
+      "/v1/platforms/me",
+      "/oauth/token",
+      "/v1/platforms/me",
+    ]);
   });
 
   it("makes keys, with a prefix if there is one", () => {

@@ -19,6 +19,8 @@ export function operationsModule(document: OpenApi): string {
     'import type { Operation } from "../core/operation.ts";',
     `import type { ${[...types].sort().join(", ")} } from "./types.ts";`,
     "",
+    "/** What the calls and their types were made from. */",
+    `export const API_VERSION = ${JSON.stringify(document.info.version)};`,
     ...consts,
     "",
   ].join("\n");

@@ -91,6 +91,8 @@ import type {
   WebhookTestResult,
 } from "./types.ts";
 
+/** What the calls and their types were made from. */
+export const API_VERSION = "0.1.0";
 /** Submit one side of a trade. */
 export const createInstruction: Operation<InstructionCreate, undefined, Instruction> =
   "b POST /v1/instructions" as Operation<InstructionCreate, undefined, Instruction>;
