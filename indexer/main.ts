@@ -5,6 +5,7 @@
 import { enableCompileCache } from "node:module";
 import { join, resolve } from "node:path";
 import { type Config, ConfigError, readConfig } from "./src/config.ts";
+import { startOverWhenForgotten, watchFinalBlocks } from "./start/final-blocks.ts";
 import { log } from "./start/log.ts";
 import { assertPortFree, PortInUseError } from "./start/port.ts";
 import { tablesSchema } from "./start/schema-name.ts";
@@ -21,7 +22,11 @@ try {
   const config = readConfig(process.env);
   await assertPortFree(config.port);
   const schema = config.tablesSchema ?? tablesSchema(root, config, await startHashes(config));
-  if (command === "start") await becomeWriter(config.databaseUrl, schema);
+  if (command === "start") {
+    await becomeWriter(config.databaseUrl, schema);
+    await startOverWhenForgotten(config, schema);
+    watchFinalBlocks(config, schema);
+  }
   log("info", "Starting Ponder", { schema, views_schema: config.viewsSchema, port: config.port });
   await runPonder(config, schema);
 } catch (error) {

@@ -2,7 +2,8 @@ import { randomInt } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type CampaignReport, runCampaign } from "../test/chaos/campaign.ts";
+import { runCampaign } from "../test/chaos/campaign.ts";
+import { type CampaignReport, together } from "../test/chaos/report.ts";
 import { startChaosWorld } from "../test/chaos/world.ts";
 import { buildContracts } from "./lib/build.ts";
 import { measuredCommit } from "./lib/commit.ts";
@@ -23,6 +24,8 @@ if (![trades, width].every((number) => Number.isInteger(number) && number > 0) |
   process.stderr.write("--trades and --width are whole numbers above zero, --seed is one from zero on.\n");
   process.exit(1);
 }
+/** Trades in one world: a local node keeps all that it ever did in its memory, and stops for ever longer to write it down. */
+const ROUND = 250;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 const build = await buildContracts(() => say("Compiling the contracts ..."));
@@ -31,17 +34,10 @@ if (build.code !== 0) {
   process.exit(1);
 }
 say(`${trades} trades, ${width} at a time, from seed ${seed}`);
-const { world, stop } = await startChaosWorld();
-for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.once(signal, () => void stop(false).then(() => process.exit(1)));
-let failed = true;
-let report: CampaignReport;
-try {
-  ({ report } = await runCampaign(world, { seed, trades, width, onProgress: say }));
-  failed = report.problems.length > 0;
-} finally {
-  await stop(failed);
-}
+const reports: CampaignReport[] = [];
+for (let left = trades; left > 0; left -= ROUND)
+  reports.push(await round(seed + reports.length * 1000, Math.min(left, ROUND)));
+const report = together(reports as [CampaignReport, ...CampaignReport[]]);
 const record = { at: new Date().toISOString(), commit: measuredCommit("."), width, ...report };
 mkdirSync(dirname(resolve(values.json)), { recursive: true });
 writeFileSync(values.json, `${JSON.stringify(record, undefined, 2)}\n`);
@@ -49,3 +45,18 @@ for (const problem of report.problems) say(problem);
 const { settlements, lost, doubled, seconds } = report;
 say(`${settlements} settlements in ${seconds} s: ${lost} lost, ${doubled} doubled, ${report.problems.length} problems`);
 process.exit(report.problems.length === 0 ? 0 : 1);
+
+async function round(seed: number, trades: number): Promise<CampaignReport> {
+  const { world, stop } = await startChaosWorld(say);
+  const onSignal = () => void stop(false).then(() => process.exit(1));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, onSignal);
+  let failed = true;
+  try {
+    const { report } = await runCampaign(world, { seed, trades, width, onProgress: say });
+    failed = report.problems.length > 0;
+    return report;
+  } finally {
+    await stop(failed);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, onSignal);
+  }
+}

@@ -22,6 +22,8 @@ export interface Chain {
   process: ChildProcess;
   /** Resolves when the node has ended, for whatever reason. */
   exited: Promise<void>;
+  /** Resolves when a kill of the node would take nothing back that it has by now. */
+  recorded: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     url: node.url,
     process: node.process,
     exited: node.exited,
+    recorded: recorder.recorded,
     stop: async () => {
       await recorder.stop();
       await node.kill();

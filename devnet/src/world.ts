@@ -3,10 +3,11 @@ import { join, resolve } from "node:path";
 import type { Deployment } from "@keystoneos/protocol";
 import type { Address } from "viem";
 import { writeJson } from "../../ignition/record.ts";
-import { startChain } from "./chains.ts";
+import { type Chain, startChain } from "./chains.ts";
 import { deployLocally, type LocalDeployment } from "./deploy/world.ts";
 import { DevnetError } from "./errors.ts";
 import { localAccount, ROLE } from "./keys.ts";
+import { freePort } from "./ports.ts";
 import { startPostgres } from "./postgres.ts";
 import { lockFolder } from "./process/lock.ts";
 import { runNodeScript, startNodeProcess } from "./process/node-process.ts";
@@ -29,6 +30,7 @@ import {
   issuerUrl,
   layerZeroFile,
   logFile,
+  relayerNames,
   rpcUrl,
   type ServiceName,
   sessionKeyFile,
@@ -66,6 +68,8 @@ export interface World {
   kill: (name: ProcessName) => Promise<void>;
   /** Starts again what `kill` ended, and waits until it is ready. */
   start: (name: ProcessName) => Promise<void>;
+  /** Resolves when a kill of a chain's node would take nothing back that it has by now: a reorganisation is recorded late. */
+  recorded: (chainId: number) => Promise<void>;
   restartCount: (name: ProcessName) => number;
   pid: (name: ProcessName) => number | null;
   /** Ends everything, the youngest process first. */
@@ -123,6 +127,7 @@ async function build(
     ports,
     databaseUrl: options.databaseUrl ?? "",
     secrets,
+    furtherRelayers: await Promise.all(Array.from({ length: (options.relayers ?? 1) - 1 }, freePort)),
     env: options.env ?? {},
   };
   const service = (name: ServiceName): Unit => ({
@@ -132,7 +137,8 @@ async function build(
 
   // Each line waits only for what it needs.
   const postgres = startDatabase(settings, options, supervisor);
-  const chains = Promise.all(CHAIN_IDS.map((chainId) => supervisor.start(chainUnit(settings, chainId))));
+  const nodes = new Map<number, Chain>();
+  const chains = Promise.all(CHAIN_IDS.map((chainId) => supervisor.start(chainUnit(settings, chainId, nodes))));
   const issuer = supervisor.start(service("issuer"));
   const deployed = chains.then(() => deploy(settings, tell));
   const proven = deployed.then(async ({ provePaths }) => {
@@ -155,7 +161,9 @@ async function build(
     tell("The indexer follows both chains");
   });
   const served = Promise.all([seeded, indexed]).then(async () => {
-    await Promise.all((["relayer", "api", "courier"] as const).map((name) => supervisor.start(service(name))));
+    await Promise.all(
+      ([...relayerNames(settings), "api", "courier"] as const).map((name) => supervisor.start(service(name))),
+    );
     tell("Relayer, API and courier are ready");
     settings.sandboxClient = await sandboxClient;
     await supervisor.start(service("sandbox"));
@@ -191,6 +199,7 @@ async function build(
     ready: (name) => supervisor.ready(name),
     kill: (name) => supervisor.hold(name),
     start: (name) => supervisor.resume(name),
+    recorded: async (chainId) => nodes.get(chainId)?.recorded(),
     restartCount: (name) => supervisor.restarts(name),
     pid: (name) => supervisor.pid(name),
   };
@@ -211,11 +220,13 @@ async function startDatabase(settings: WorldSettings, options: WorldOptions, sup
   await supervisor.start({ name: "postgres", start });
 }
 
-function chainUnit({ dir, ports }: WorldSettings, chainId: number): Unit {
+/** The node that runs is put in its place in `nodes`. */
+function chainUnit({ dir, ports }: WorldSettings, chainId: number, nodes: Map<number, Chain>): Unit {
   const name = `chain-${chainId}`;
   const start = async (): Promise<Running> => {
     const options = { chainId, dir: join(dir, "chains", String(chainId)), logFile: logFile(dir, name) };
     const chain = await startChain({ ...options, port: ports.chains[chainId] as number });
+    nodes.set(chainId, chain);
     return { pid: chain.process.pid as number, exited: chain.exited, stop: chain.stop };
   };
   return { name, start };

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { type Deployment, parseDeployment } from "@keystoneos/protocol";
 import { type SecretKeyring, secretKeyring } from "@keystoneos/store";
 import { z } from "zod";
-
 import { type RpcConfig, readRpcConfig } from "./chains/rpc-config.ts";
 import { ConfigError, KeyError } from "./errors.ts";
+import { type DeepFinality, readDeepFinality } from "./facts/deep-finality.ts";
 import { type KeySource, type KeySources, keySource } from "./keys/source.ts";
-
+import { readSettings, type Settings } from "./pipeline/config.ts";
 import type { Policy } from "./plan/policy.ts";
 import { readScreening, type ScreeningConfig, screeningVariables } from "./screening/config.ts";
 
@@ -40,13 +40,16 @@ const schema = z.object({
   MESSAGE_RETRY_SECONDS: seconds(8),
   MESSAGE_RESEND_SECONDS: seconds(20),
   REPEAT_SECONDS: seconds(30),
-  REBROADCAST_SECONDS: seconds(5),
   ATTESTATION_MARGIN_SECONDS: seconds(3600),
   /** The collector of traces; without it nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   PROVIDER_TIMEOUT_SECONDS: seconds(10),
   /** For one question to the nodes of a chain, over all attempts. */
   RPC_TIMEOUT_SECONDS: seconds(10),
+  /** Settlements above a value wait for more confirmations; JSON, see docs/operations.md. */
+  DEEP_FINALITY: z.string().optional(),
+  /** Logs what it would do, and does none of it. */
+  RELAYER_DRY_RUN: z.enum(["on", "off"]).default("off"),
 });
 
 export interface Config {
@@ -62,7 +65,9 @@ export interface Config {
   host: string;
   port: number;
   tickMs: number;
-  rebroadcastSeconds: number;
+  pipeline: Settings;
+  deepFinality: readonly DeepFinality[];
+  dryRun: boolean;
   policy: Omit<Policy, "opensAtOnce">;
   tracesUrl: string | undefined;
 }
@@ -95,7 +100,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: vars.RELAYER_HOST,
     port: vars.RELAYER_PORT,
     tickMs: vars.RELAYER_TICK_MS,
-    rebroadcastSeconds: vars.REBROADCAST_SECONDS,
+    pipeline: readSettings(
+      present,
+      deployment.chains.map(({ chainId }) => chainId),
+    ),
+    deepFinality: readDeepFinality(vars.DEEP_FINALITY, deployment),
+    dryRun: vars.RELAYER_DRY_RUN === "on",
     tracesUrl: vars.OTEL_EXPORTER_OTLP_ENDPOINT,
     policy: {
       messageRetrySeconds: vars.MESSAGE_RETRY_SECONDS,

@@ -25,12 +25,14 @@ export interface HealthParts {
   loop: Loop;
   registry: Registry;
   lists: () => readonly ListStatus[];
+  /** What does not keep it from working, and should be known. */
+  warnings: () => Promise<string[]>;
 }
 
 /**
  * `/health`: the process lives. `/ready`: database, views, a quorum of each chain's nodes, the holders of the keys and the reconciler
  * answer; 503 names what does not. Either way `degraded` names the nodes that are unwell while a quorum is left, and how old the sanctions
- * lists are is told. `/metrics`: for Prometheus.
+ * lists are is told; 200 has `warnings` of what operators should see to. `/metrics`: for Prometheus.
  */
 export async function serveHealth(host: string, port: number, parts: HealthParts): Promise<Health> {
   const app = new Hono();
@@ -47,7 +49,8 @@ export async function serveHealth(host: string, port: number, parts: HealthParts
     }));
     const rest = { ...(ailing.length === 0 ? {} : { degraded: ailing }), sanctions_lists };
     if (failing.length > 0) return c.json({ status: "unavailable", failing, ...rest }, 503);
-    return c.json({ status: "ok", ...rest });
+    const warnings = await parts.warnings();
+    return c.json({ status: "ok", ...(warnings.length === 0 ? {} : { warnings }), ...rest });
   });
   const { registry } = parts;
   app.get("/metrics", async (c) => c.body(await registry.text(), 200, { "content-type": registry.contentType }));

@@ -1,6 +1,6 @@
-/** Runs passes one after the other: at every tick, and at once when woken, but never two at a time. */
+/** Runs passes one after the other: at every tick, and at once when woken, but never two at a time. A pass says false when it failed. */
 export class Loop {
-  readonly #pass: () => Promise<void>;
+  readonly #pass: () => Promise<unknown>;
   readonly #tickMs: number;
   #wake: (() => void) | null = null;
   #woken = false;
@@ -8,12 +8,12 @@ export class Loop {
   #running: Promise<void> | null = null;
   #lastPass: Date | null = null;
 
-  constructor(pass: () => Promise<void>, tickMs: number) {
+  constructor(pass: () => Promise<unknown>, tickMs: number) {
     this.#pass = pass;
     this.#tickMs = tickMs;
   }
 
-  /** When the last pass ended. */
+  /** When the last pass ended that did not fail. */
   get lastPass(): Date | null {
     return this.#lastPass;
   }
@@ -37,8 +37,7 @@ export class Loop {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       this.#woken = false;
-      await this.#pass();
-      this.#lastPass = new Date();
+      if ((await this.#pass()) !== false) this.#lastPass = new Date();
       await this.#pause();
     }
   }

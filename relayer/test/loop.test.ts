@@ -33,6 +33,22 @@ function controlled() {
 }
 
 describe("Loop", () => {
+  it("knows when a pass last ended that did not fail", async () => {
+    const said = [Promise.withResolvers<boolean>(), Promise.withResolvers<boolean>()];
+    const seen: (Date | null)[] = [];
+    const loop: Loop = new Loop(async () => {
+      seen.push(loop.lastPass);
+      return said[seen.length - 1]?.promise;
+    }, 1);
+    loop.start();
+    said[0]?.resolve(false);
+    said[1]?.resolve(true);
+    while (seen.length < 3) await new Promise((resolve) => setImmediate(resolve));
+    await loop.stop();
+    expect(seen.slice(0, 2)).to.deep.equal([null, null]);
+    expect(seen[2]).to.be.instanceOf(Date);
+  });
+
   it("wakes at once for what came during a pass, without a second one beside it", async () => {
     const work = controlled();
     const loop = new Loop(work.pass, 1e9);

@@ -9,13 +9,14 @@ import { openFacts } from "../../devnet/src/demo/facts.ts";
 import { repeatedTransactions } from "../../devnet/src/demo/ledger/duplicates.ts";
 import { readLedger } from "../../devnet/src/demo/ledger/read.ts";
 import { connectPlatform } from "../../devnet/src/demo/platform.ts";
-import { localAccount } from "../../devnet/src/keys.ts";
 import type { World } from "../../devnet/src/world.ts";
-import { type Disturbed, disturb } from "./disturb.ts";
+import { disturb } from "./disturb.ts";
 import { type Kind, planOf } from "./plan.ts";
 import { type Holdings, holding, type Owed, reconcile } from "./reconcile.ts";
+import type { CampaignReport } from "./report.ts";
 import { type Played, play } from "./trade.ts";
-import { auditTransactions, type Spent } from "./transactions.ts";
+import { auditTransactions } from "./transactions.ts";
+import { GAS_KEYS, traders } from "./world.ts";
 
 export interface CampaignOptions {
   seed: number;
@@ -23,21 +24,6 @@ export interface CampaignOptions {
   /** Trades at a time. */
   width: number;
   onProgress?: (text: string) => void;
-}
-
-export interface CampaignReport {
-  seed: number;
-  settlements: number;
-  byEnd: Record<string, number>;
-  byKind: Record<Kind, number>;
-  disturbed: Disturbed;
-  /** Settlements without an end, or with another than their parties' deeds allow, and tokens that are not where the terms say. */
-  lost: number;
-  /** Effects of the relayer that were paid for twice. */
-  doubled: number;
-  spent: Omit<Spent, "problems">;
-  seconds: number;
-  problems: string[];
 }
 
 /** The report, and what it was found with. */
@@ -50,7 +36,6 @@ export interface Campaign {
 /** Enough that no number of trades uses it up. */
 const PLENTY = "1000000000";
 const CLOSING_MS = 180_000;
-const RELAYERS = [localAccount("relayer").address];
 
 /** Plays trades while everything around them goes wrong, then holds the logs of the chains against what was agreed. */
 export async function runCampaign(world: World, options: CampaignOptions): Promise<Campaign> {
@@ -105,7 +90,7 @@ export async function runCampaign(world: World, options: CampaignOptions): Promi
   // Deposits are the parties', who make them again while nobody tells them that they came; the escrow takes one. Whether a message was sent
   // again after it had arrived cannot be told: a node that stood still leaves its chain's clock behind the other's.
   const doubles = repeatedTransactions(ledger.filter(({ kind }) => kind !== "deposit"));
-  const { problems: unaccounted, ...spent } = await auditTransactions(world, chains, RELAYERS);
+  const { problems: unaccounted, ...spent } = await auditTransactions(world, chains, GAS_KEYS);
   const report = {
     seed: options.seed,
     settlements: played.length,
@@ -128,7 +113,7 @@ async function supply(world: World, chains: Chains): Promise<Holdings> {
   const traded = instruments.filter(({ alias }) => alias === "KBOND" || alias === "TUSDC");
   for (const { chain_id, token_address, decimals } of traded) {
     await Promise.all(
-      world.parties.map(async (holder) => {
+      traders(world).map(async (holder) => {
         await chains.mint(chain_id, token_address, holder, parseUnits(PLENTY, decimals));
         await chains.send(chain_id, { from: holder, to: token_address, data });
       }),
@@ -136,7 +121,7 @@ async function supply(world: World, chains: Chains): Promise<Holdings> {
   }
   const holdings: Holdings = new Map();
   for (const { chain_id, token_address } of traded) {
-    for (const holder of world.parties) {
+    for (const holder of traders(world)) {
       holdings.set(holding(chain_id, token_address, holder), await chains.balance(chain_id, token_address, holder));
     }
   }
@@ -146,13 +131,14 @@ async function supply(world: World, chains: Chains): Promise<Holdings> {
 
 async function blocks(chains: Chains, chainId: number, count: bigint): Promise<void> {
   const client = chains.client(chainId);
-  const from = await client.getBlockNumber();
-  while ((await client.getBlockNumber()) < from + count) await sleep(200);
+  const from = await client.getBlockNumber({ cacheTime: 0 });
+  while ((await client.getBlockNumber({ cacheTime: 0 })) < from + count) await sleep(200);
 }
 
 function contextOf(world: World, chains: Chains, platforms: Context["platforms"], pair: number): Context {
-  const at = (2 * pair) % (world.parties.length - (world.parties.length % 2));
-  const wallets = { seller: world.parties[at], buyer: world.parties[at + 1] } as Context["wallets"];
+  const parties = traders(world);
+  const at = (2 * pair) % parties.length;
+  const wallets = { seller: parties[at], buyer: parties[at + 1] } as Context["wallets"];
   return {
     world,
     chains,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { rpc } from "../../devnet/src/chains/rpc.ts";
 import type { ProcessName, World } from "../../devnet/src/world.ts";
-import type { Disturbance, Plan } from "./plan.ts";
+import { type Disturbance, type Plan, SERVICES } from "./plan.ts";
 
 /** How often each was done. */
 export type Disturbed = Record<Disturbance["what"], number>;
@@ -25,6 +25,8 @@ export async function disturb(
     );
   }
   await until(() => world.faults({}));
+  const nodes = world.chains.map(({ chainId }): ProcessName => `chain-${chainId}`);
+  for (const name of [...nodes, ...SERVICES]) await world.ready(name);
   return done;
 }
 
@@ -37,6 +39,8 @@ async function inflict(world: World, one: Disturbance): Promise<void> {
     case "cut":
       return freeze(world, nodeOf(world, one.chain), one.seconds);
     case "kill_node":
+      // Otherwise it would come back with other blocks in place of those of a reorg, deeper than anybody promises, or not at all.
+      await world.recorded(world.chains[one.chain]?.chainId as number);
       return world.crash(nodeOf(world, one.chain));
     case "reorg":
       await rpc(world.chains[one.chain]?.rpcUrl as string, "anvil_reorg", [one.depth, []]);

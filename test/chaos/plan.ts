@@ -12,13 +12,15 @@ export interface PlannedTrade {
   quantity: number;
 }
 
-type Service = "relayer" | "api" | "courier" | "indexer" | "worker";
+const RELAYERS = ["relayer", "relayer-2", "relayer-3"] as const;
+/** What is killed. */
+export const SERVICES = [...RELAYERS, "api", "courier", "indexer", "worker", "postgres"] as const;
 
 /** Something that goes wrong. */
 export type Disturbance =
-  | { what: "kill"; service: Service | "postgres" }
-  /** Neither dead nor alive, as under a debugger or a stalled host. */
-  | { what: "freeze"; service: "relayer" | "worker"; seconds: number }
+  | { what: "kill"; service: (typeof SERVICES)[number] }
+  /** Neither dead nor alive, as on a stalled host: up to four times as long as a key is leased. */
+  | { what: "freeze"; service: (typeof RELAYERS)[number] | "worker"; seconds: number }
   /** Requests to its node hang. */
   | { what: "cut"; chain: 0 | 1; seconds: number }
   | { what: "kill_node"; chain: 0 | 1 }
@@ -51,14 +53,14 @@ const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       what: fc.constant("kill" as const),
-      service: fc.constantFrom("relayer", "relayer", "api", "courier", "indexer", "worker", "postgres"),
+      service: fc.constantFrom(...SERVICES),
     }),
   },
   {
     weight: 2,
     arbitrary: fc.record({
       what: fc.constant("freeze" as const),
-      service: fc.constantFrom("relayer", "worker"),
+      service: fc.constantFrom(...RELAYERS, "worker" as const),
       seconds: fc.integer({ min: 2, max: 12 }),
     }),
   },

@@ -14,6 +14,8 @@ interface NodeBlock {
 }
 
 export interface Recorder {
+  /** Resolves when all that the node has by now is on record, and what cannot be mined again is dumped. */
+  recorded: () => Promise<void>;
   /** Stops listening, and leaves a dumped state behind if the node still answers. */
   stop: () => Promise<void>;
 }
@@ -48,10 +50,15 @@ export async function record(url: string, journal: Journal, dumpEveryMs = 60_000
     if (typeof result === "string") enqueue(() => recordTransaction(url, journal, result));
     else enqueue(() => recordHead(result.hash));
   };
-  const latest = await rpc<NodeBlock>(url, "eth_getBlockByNumber", ["latest", false]);
-  enqueue(() => recordHead(latest.hash));
+  const recorded = async () => {
+    const latest = await rpc<NodeBlock>(url, "eth_getBlockByNumber", ["latest", false]);
+    enqueue(() => recordHead(latest.hash));
+    await work;
+  };
+  void recorded().catch(() => {});
 
   return {
+    recorded,
     stop: async () => {
       socket.onmessage = null;
       socket.close();

@@ -31,6 +31,8 @@ export interface WorldOptions {
   databaseUrl?: string;
   /** The usual ones by default; "free" for ports that are free now. */
   ports?: Ports | "free";
+  /** How many relayers there are, with the same keys; one by default. Those beside the first listen on ports that are free. */
+  relayers?: number;
   /** Told in words what happens. */
   onProgress?: (text: string) => void;
   /** Ends the world, also while it is starting. */

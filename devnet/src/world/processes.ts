@@ -11,12 +11,21 @@ export interface WorldSettings {
   ports: Ports;
   databaseUrl: string;
   secrets: WorldSecrets;
+  /** Where the relayers beside the first listen. */
+  furtherRelayers: readonly number[];
   /** The sandbox's own client; known once the issuer has created it. */
   sandboxClient?: WorldClient;
   env: Record<string, string>;
 }
 
-export type ServiceName = "issuer" | "worker" | "indexer" | "relayer" | "api" | "courier" | "sandbox";
+type FurtherRelayer = `relayer-${number}`;
+export type RelayerName = "relayer" | FurtherRelayer;
+export type ServiceName = "issuer" | "worker" | "indexer" | RelayerName | "api" | "courier" | "sandbox";
+
+/** Relayer, relayer-2, relayer-3 and so on: all have the same keys. */
+export function relayerNames({ furtherRelayers }: Pick<WorldSettings, "furtherRelayers">): RelayerName[] {
+  return ["relayer", ...furtherRelayers.map((_, index): FurtherRelayer => `relayer-${index + 2}`)];
+}
 
 export const AUDIENCE = "https://api.keystoneos.xyz";
 /** The client by which the API, and whoever seeds it, manages the issuer's directory. */
@@ -30,8 +39,9 @@ export const layerZeroFile = (dir: string) => join(dir, "layerzero.json");
 
 /** How each process of the local world is started: its command, its environment, and where it says that it is ready. */
 export function describeProcess(name: ServiceName, settings: WorldSettings): NodeProcess {
-  const { dir, ports } = settings;
-  const { script, env, readyUrl } = described(name, settings);
+  const { dir } = settings;
+  const ports = portsOf(name, settings);
+  const { script, env, readyUrl } = described(isRelayer(name) ? "relayer" : name, { ...settings, ports });
   const command = [join(ROOT, script)];
   return {
     name,
@@ -41,6 +51,13 @@ export function describeProcess(name: ServiceName, settings: WorldSettings): Nod
     logFile: logFile(dir, name),
     readyUrl: readyUrl(ports),
   };
+}
+
+const isRelayer = (name: ServiceName): name is RelayerName => name.startsWith("relayer");
+
+function portsOf(name: ServiceName, settings: WorldSettings): Ports {
+  const further = relayerNames(settings).indexOf(name as RelayerName) - 1;
+  return { ...settings.ports, relayer: settings.furtherRelayers[further] ?? settings.ports.relayer };
 }
 
 export function logFile(dir: string, name: string): string {
@@ -76,7 +93,7 @@ interface Described {
   readyUrl: (ports: Ports) => string;
 }
 
-function described(name: ServiceName, settings: WorldSettings): Described {
+function described(name: Exclude<ServiceName, FurtherRelayer>, settings: WorldSettings): Described {
   const { dir, ports, secrets } = settings;
   const sealing = { SECRETS_KEY: secrets.secretsKey, SECRETS_KEY_ID: "local" };
   switch (name) {
@@ -129,6 +146,8 @@ function described(name: ServiceName, settings: WorldSettings): Described {
           LOCAL_OPERATOR_KEY: localPrivateKey("operator"),
           SANCTIONS_LIST_DIR: join(ROOT, "relayer/lists"),
           RELAYER_PORT: String(ports.relayer),
+          // One that is killed and started again waits so long for its own lease.
+          SIGNER_LEASE_SECONDS: "3",
         },
         readyUrl: () => `http://127.0.0.1:${ports.relayer}/ready`,
       };

@@ -63,7 +63,11 @@ export class MessageWorld {
     const served = local.deployment.chains.map(({ chainId, eid, endpoint }) => ({ chainId, eid, endpoint }));
     writeFileSync(layerZeroFile(dir), JSON.stringify(served));
     const secrets = { secretsKey: "", directoryClientSecret: "", issuerAdminToken: "" };
-    const world = new MessageWorld({ dir, ports, databaseUrl: "", secrets, env: {} }, chains, local);
+    const world = new MessageWorld(
+      { dir, ports, databaseUrl: "", secrets, furtherRelayers: [], env: {} },
+      chains,
+      local,
+    );
     await world.startWorker();
     await local.provePaths();
     return world;

@@ -23,6 +23,13 @@ export interface ConnectOptions {
   indexerSchema?: string | undefined;
   /** Most connections at once. */
   maxConnections?: number | undefined;
+  /**
+   * How long the server waits for a transaction to go on before it ends it, in milliseconds; 10,000 by default. A process that hangs,
+   * or whose machine is gone without a word, would keep its locks for ever.
+   */
+  idleTransactionMs?: number | undefined;
+  /** The server refuses every write. */
+  readOnly?: boolean | undefined;
   /** Told of errors on idle connections (a restart of the server); the pool replaces them by itself. */
   onError?: ((error: Error) => void) | undefined;
 }
@@ -39,6 +46,9 @@ export function connect(options: ConnectOptions): Store {
     connectionString: options.databaseUrl,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 10_000,
+    idle_in_transaction_session_timeout: options.idleTransactionMs ?? 10_000,
+    // Not by a startup option: those of the URL would take its place, and poolers refuse it. A connection that cannot be so is given to nobody.
+    ...(options.readOnly ? { onConnect: (client) => client.query("SET default_transaction_read_only = on") } : {}),
     types,
   });
   // Without a listener a connection that the server closes would end the process: the pool hears idle ones, a client in use itself.

@@ -16,10 +16,13 @@ export {
 } from "./errors.ts";
 export { indexedChains, oldestDueDelivery, oldestOpenIntent } from "./gauges.ts";
 export { type MigrateOptions, type Migration, migrate, readMigrations } from "./migrate.ts";
+export { isPaused, pauseChain, readPauses, resumeChain } from "./pause.ts";
+export { forgetRefusals, redrive } from "./redrive.ts";
 export type { ChainViews } from "./schema/chain.ts";
 export type { CheckStatus, CircuitState } from "./schema/compliance.ts";
 export type { Database } from "./schema/database.ts";
 export type * from "./schema/platform.ts";
+export type { AttemptPurpose, TransactionKind, TransactionStatus } from "./schema/transactions.ts";
 export {
   keyedHash,
   openSecret,

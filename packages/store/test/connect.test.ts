@@ -59,6 +59,23 @@ describe("connect", function () {
     expect((await sql`SELECT 1 AS one`.execute(db)).rows).to.deep.equal([{ one: 1 }]);
   });
 
+  it("takes the locks of a transaction that has fallen silent", async () => {
+    await sql`CREATE TABLE locked (id int8 PRIMARY KEY)`.execute(db);
+    await sql`INSERT INTO locked VALUES (1)`.execute(db);
+    const silent = connect({ databaseUrl: database.url, idleTransactionMs: 200 });
+    let taken: unknown;
+    const failure = await transaction(silent, async (trx) => {
+      await sql`SELECT id FROM locked FOR UPDATE`.execute(trx);
+      // Waits for the lock, which nobody gives back.
+      taken = (await sql`UPDATE locked SET id = 2 RETURNING id`.execute(db)).rows;
+      await sql`UPDATE locked SET id = 3`.execute(trx);
+    }).catch((error: unknown) => error);
+    expect(taken).to.deep.equal([{ id: 2n }]);
+    expect(failure).to.be.instanceOf(Error);
+    expect((await sql`SELECT id FROM locked`.execute(db)).rows).to.deep.equal([{ id: 2n }]);
+    await silent.destroy();
+  });
+
   it("retries a transaction that lost a serialization race, and every increment counts", async () => {
     await sql`CREATE TABLE counter (value int8 NOT NULL)`.execute(db);
     await sql`INSERT INTO counter VALUES (0)`.execute(db);

@@ -20,6 +20,8 @@ export interface Registry {
     help: string,
     labels: readonly L[],
   ): (labels: Labels<L>, seconds: number) => void;
+  /** The names of what was registered here, of histograms by their parts, each with its labels: what alerts may ask for. */
+  registered: ReadonlyMap<string, readonly string[]>;
   /** All of it as Prometheus reads it. */
   text(): Promise<string>;
   contentType: string;
@@ -32,8 +34,11 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 export function createRegistry(): Registry {
   const register = new PromRegistry();
   collectDefaultMetrics({ register });
+  const registered = new Map<string, readonly string[]>();
   return {
+    registered,
     gauge(name, help, labelNames, read) {
+      registered.set(name, labelNames);
       new Gauge({
         name,
         help,
@@ -51,10 +56,13 @@ export function createRegistry(): Registry {
       });
     },
     counter(name, help, labelNames) {
+      registered.set(name, labelNames);
       const counter = new Counter({ name, help, labelNames, registers: [register] });
       return (labels) => counter.inc(labels);
     },
     histogram(name, help, labelNames) {
+      for (const part of ["count", "sum"]) registered.set(`${name}_${part}`, labelNames);
+      registered.set(`${name}_bucket`, [...labelNames, "le"]);
       const histogram = new Histogram({ name, help, labelNames, buckets: BUCKETS, registers: [register] });
       return (labels, seconds) => histogram.observe(labels, seconds);
     },

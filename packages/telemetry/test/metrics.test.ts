@@ -23,6 +23,20 @@ describe("metrics", () => {
     expect(await registry.text()).to.match(/^keystone_good\{of="a"\} 2$/m);
   });
 
+  it("tells what was registered as it may be asked for", () => {
+    const registry = createRegistry();
+    registry.gauge("keystone_good", "Good.", ["of"], () => []);
+    registry.counter("keystone_things_total", "Things.", []);
+    registry.histogram("keystone_seconds", "Seconds.", ["route"]);
+    expect([...registry.registered]).to.deep.equal([
+      ["keystone_good", ["of"]],
+      ["keystone_things_total", []],
+      ["keystone_seconds_count", ["route"]],
+      ["keystone_seconds_sum", ["route"]],
+      ["keystone_seconds_bucket", ["route", "le"]],
+    ]);
+  });
+
   it("forgets labels that are no more", async () => {
     const registry = createRegistry();
     let chains = [1, 2];

@@ -1,7 +1,8 @@
 import { traced } from "@keystoneos/telemetry";
 import { shortMessage } from "../chains/revert.ts";
 import type { Facts } from "../facts/types.ts";
-import { submit } from "../pipeline/submit.ts";
+import { leads } from "../pipeline/lane.ts";
+import { notNow, submit } from "../pipeline/submit.ts";
 import type { Draft, Outcome } from "../pipeline/types.ts";
 import type { Action, SendAction } from "../plan/actions.ts";
 import { beginRound } from "./begin-round.ts";
@@ -13,6 +14,9 @@ import type { Patience } from "./patience.ts";
 import { inspectMessage } from "./recover.ts";
 import { screen } from "./screen.ts";
 import { sign } from "./sign.ts";
+
+/** After these nobody has to wait: nothing was in the way, or it is told at no cost when it no longer is. */
+const UNHINDERED: readonly Outcome["status"][] = ["stored", "taken", "elsewhere", "busy", "paused"];
 
 /** Does one action, or finds that it cannot be done now. Never throws: one settlement's trouble is not another's. */
 export async function act(context: ActContext, patience: Patience, facts: Facts, action: Action): Promise<void> {
@@ -27,12 +31,13 @@ export async function act(context: ActContext, patience: Patience, facts: Facts,
       async (span) => {
         const outcome = await perform(context, facts, action);
         span.setAttribute("outcome", outcome?.status ?? "done");
-        if (outcome?.status === "sent") span.setAttribute("transaction_hash", outcome.hash);
+        if (outcome?.status === "stored") span.setAttribute("transaction_hash", outcome.hash);
         return outcome;
       },
     );
-    context.countAction({ action: kind, outcome: outcome?.status ?? "done" });
-    if (outcome === null || outcome.status === "sent" || outcome.status === "taken") patience.succeeded(name);
+    // What another process has to do is its to count.
+    if (outcome?.status !== "elsewhere") context.countAction({ action: kind, outcome: outcome?.status ?? "done" });
+    if (mayRepeat(action, outcome)) patience.succeeded(name);
     else patience.failed(name);
     if (outcome !== null) report(context, facts, action, outcome);
   } catch (error) {
@@ -45,10 +50,16 @@ export async function act(context: ActContext, patience: Patience, facts: Facts,
   }
 }
 
+/** Whether it may be done again in the next pass. To look for an overdue message takes several questions to nodes, whatever comes of it. */
+function mayRepeat(action: Action, outcome: Outcome | null): boolean {
+  if (action.type === "recover") return outcome?.status === "elsewhere";
+  return outcome === null || UNHINDERED.includes(outcome.status);
+}
+
 async function perform(context: ActContext, facts: Facts, action: Action): Promise<Outcome | null> {
   switch (action.type) {
     case "send":
-      return submit(context.pipeline, await draftOf(context, facts, action));
+      return send(context, facts, action);
     case "intervene":
       return intervene(context, facts, action);
     case "recover":
@@ -68,13 +79,21 @@ async function perform(context: ActContext, facts: Facts, action: Action): Promi
   }
 }
 
+/** Fees are quoted and secrets opened only for what this process may send now. */
+async function send(context: ActContext, facts: Facts, action: SendAction): Promise<Outcome> {
+  const { chainId, kind, subject, call } = action;
+  const signer = call.name === "transition" && call.manual ? "operator" : "relayer";
+  const effect = { chainId, kind, subject, settlementId: facts.settlementId, signer } as const;
+  return (await notNow(context.pipeline, effect)) ?? submit(context.pipeline, await draftOf(context, facts, action));
+}
+
 /** A refusal that the indexed state explains is the contract's last word; any other may be one block's difference. */
 async function intervene(
   context: ActContext,
   facts: Facts,
-  { intentId, send, allowed }: Extract<Action, { type: "intervene" }>,
+  { intentId, send: asked, allowed }: Extract<Action, { type: "intervene" }>,
 ): Promise<Outcome> {
-  const outcome = await submit(context.pipeline, await draftOf(context, facts, send));
+  const outcome = await send(context, facts, asked);
   if (outcome.status === "refused" && !allowed) {
     await finish(context, facts, intentId, { status: "failed", error: outcome.error });
   }
@@ -86,7 +105,12 @@ async function recover(
   facts: Facts,
   { message, again }: Extract<Action, { type: "recover" }>,
 ): Promise<Outcome | null> {
+  const { pipeline } = context;
+  const deliverable = leads(pipeline, message.targetChainId, "relayer");
+  if (!deliverable && (again === null || !leads(pipeline, again.chainId, "relayer"))) return { status: "elsewhere" };
   const overdue = await inspectMessage(context, facts, message);
+  if (overdue.state === "unverified") context.silence.note(message, overdue.silent);
+  else context.silence.forget(message.guid);
   const draft: Draft | null =
     overdue.state === "deliver"
       ? overdue.draft
@@ -95,13 +119,13 @@ async function recover(
         : null;
   if (draft === null) return null;
   context.log.warn({ guid: message.guid, kind: message.kind, state: overdue.state }, "a message is overdue");
-  return submit(context.pipeline, draft);
+  return submit(pipeline, draft);
 }
 
 function report({ log }: ActContext, facts: Facts, action: Action, outcome: Outcome): void {
   const entry = { settlementId: facts.settlementId, action: nameOf(action), ...outcome };
-  if (outcome.status === "sent") log.info(entry, "sent a transaction");
-  else if (outcome.status === "taken") log.debug(entry, "has its transaction already");
+  if (outcome.status === "stored") log.info(entry, "stored a transaction");
+  else if (UNHINDERED.includes(outcome.status)) log.debug(entry, "nothing to be done here now");
   else log.warn(entry, "nothing was sent; it is tried again later");
 }
 
@@ -115,7 +139,8 @@ export function nameOf(action: Action): string {
     case "finish":
       return `finish:${action.intentId}`;
     case "recover":
-      return `recover:${action.message.guid}`;
+      // What may be sent again by now need not wait for what could only be looked for.
+      return `recover:${action.message.guid}${action.again === null ? "" : ":again"}`;
     case "begin_round":
       return `begin_round:${action.cause}`;
     case "sign":

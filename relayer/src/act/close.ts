@@ -1,4 +1,4 @@
-import { transaction } from "@keystoneos/store";
+import { forgetRefusals, transaction } from "@keystoneos/store";
 import { sql } from "kysely";
 import type { Facts } from "../facts/types.ts";
 import type { ActContext } from "./context.ts";
@@ -12,6 +12,7 @@ export async function forgetSecrets({ db, log }: ActContext, facts: Facts): Prom
 export async function close({ db, log }: ActContext, facts: Facts): Promise<void> {
   await transaction(db, async (trx) => {
     await trx.deleteFrom("keystone.commitment_secret").where("settlement_id", "=", facts.settlementId).execute();
+    await forgetRefusals(trx, facts.settlementId);
     await trx
       .updateTable("keystone.intent")
       .set({ status: "done", updated_at: sql<Date>`now()` })

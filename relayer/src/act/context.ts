@@ -1,6 +1,8 @@
 import type { Deployment } from "@keystoneos/protocol";
 import type { Store } from "@keystoneos/store";
+import type { DeepFinality } from "../facts/deep-finality.ts";
 import type { SecretBook } from "../facts/secrets.ts";
+import type { SilenceBook } from "../gauges/silence.ts";
 import type { AttestationSigner } from "../keys/types.ts";
 import type { Logger } from "../log.ts";
 import type { CountAction } from "../metrics.ts";
@@ -16,8 +18,11 @@ export interface ActContext {
   pipeline: Pipeline;
   attester: AttestationSigner;
   secrets: SecretBook;
+  deepFinality: readonly DeepFinality[];
   providers: Providers;
   circuits: Circuits;
+  /** Told of messages that nobody has verified. */
+  silence: SilenceBook;
   policy: Policy;
   log: Logger;
   countAction: CountAction;

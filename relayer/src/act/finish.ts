@@ -1,4 +1,4 @@
-import { transaction } from "@keystoneos/store";
+import { forgetRefusals, type StoreTransaction, transaction } from "@keystoneos/store";
 import { sql } from "kysely";
 import type { Facts } from "../facts/types.ts";
 import type { ActContext } from "./context.ts";
@@ -16,6 +16,9 @@ export async function finish({ db, log }: ActContext, facts: Facts, intentId: st
       .where("status", "=", "open")
       .returning(["kind", "target_state"])
       .executeTakeFirst();
+    // What an operator has tried anew is not dead any more; what is refused of a step stands in its intent.
+    if (intent?.kind === "retry") await forgetRefusals(trx, facts.settlementId);
+    else await forgetStep(trx, facts.settlementId, intentId);
     if (intent === undefined || error === null) return intent;
     const { platform_id, environment_id } = await trx
       .selectFrom("keystone.settlement")
@@ -44,4 +47,13 @@ export async function finish({ db, log }: ActContext, facts: Facts, intentId: st
   const entry = { settlementId: facts.settlementId, intentId, action: ended.kind, target: ended.target_state, error };
   if (error === null) log.info(entry, "an intervention is done");
   else log.warn(entry, "an intervention has failed");
+}
+
+async function forgetStep(trx: StoreTransaction, settlementId: string, intentId: string): Promise<void> {
+  await trx
+    .deleteFrom("keystone.refused_call")
+    .where("settlement_id", "=", settlementId)
+    .where("kind", "=", "manual")
+    .where(sql<boolean>`split_part(subject, '#', 1) = ${intentId}`)
+    .execute();
 }

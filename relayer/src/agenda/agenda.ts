@@ -23,7 +23,10 @@ export class Agenda {
   isDue(intentId: string, heads: Heads, now: Date): boolean {
     const rest = this.#rests.get(intentId);
     if (rest === undefined || rest.until <= now.getTime()) return true;
-    return [...rest.deadlines].some(([chainId, seconds]) => (heads.get(chainId)?.timestamp ?? 0) >= seconds);
+    return (
+      [...rest.deadlines].some(([chainId, seconds]) => (heads.get(chainId)?.timestamp ?? 0) >= seconds) ||
+      [...rest.finals].some(([chainId, block]) => (heads.get(chainId)?.number ?? 0n) >= block)
+    );
   }
 
   /** Forgets intents that are not open any more. */

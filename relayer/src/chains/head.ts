@@ -17,10 +17,21 @@ interface Shown {
 /**
  * The highest block that a quorum has. Nodes that are behind, or on another branch, hold nobody up and are put in their place for other
  * questions. It never goes back: while the nodes that answer are behind what a quorum had before, that is still the head, and what is
- * asked at it is answered by those alone that have it. Throws ChainError when no quorum agrees.
+ * asked at it is answered by those alone that have it. Those that ask while it is being found out get the same answer. Throws ChainError when no
+ * quorum agrees.
  */
-export async function head(chain: Chain): Promise<Head> {
-  const { nodes } = chain;
+export function head({ nodes }: Chain): Promise<Head> {
+  const underway = searches.get(nodes);
+  if (underway !== undefined) return underway;
+  const search = find(nodes).finally(() => searches.delete(nodes));
+  searches.set(nodes, search);
+  return search;
+}
+
+/** Every key of a chain looks for it several times a second. */
+const searches = new WeakMap<Nodes, Promise<Head>>();
+
+async function find(nodes: Nodes): Promise<Head> {
   const answers = nodes.each(async (ask, endpoint): Promise<Shown> => {
     return { ask, endpoint, block: await blockAt(ask, "latest") };
   }, nodes.deadline());

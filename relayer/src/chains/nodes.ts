@@ -3,7 +3,7 @@ import { ChainError } from "../errors.ts";
 import { Deadline } from "./deadline.ts";
 import { BEHIND, Endpoint } from "./endpoint.ts";
 import { Identity } from "./identity.ts";
-import { firstAgreed, NoQuorum } from "./quorum.ts";
+import { enough, firstAgreed, NoQuorum } from "./quorum.ts";
 import { shortMessage } from "./revert.ts";
 import type { RpcConfig } from "./rpc-config.ts";
 import type { Watch } from "./watch.ts";
@@ -62,6 +62,19 @@ export class Nodes {
       void this.#compare(what, answers, key, null);
       throw this.noQuorum(what, error);
     }
+  }
+
+  /** The highest value that a quorum has reached: fewer nodes than it can make it no higher. Throws ChainError when too few answer. */
+  async reached(what: string, read: (ask: Ask) => Promise<bigint>): Promise<bigint> {
+    const answers = this.each(read, this.deadline());
+    const values = await enough(answers, this.quorum);
+    const [value] = values.sort((a, b) => (a < b ? 1 : -1)).slice(this.quorum - 1);
+    if (value !== undefined) return value;
+    const settled = await Promise.allSettled(answers);
+    const reasons = settled.flatMap((answer, index): [number, unknown][] =>
+      answer.status === "rejected" ? [[index, answer.reason]] : [],
+    );
+    throw this.noQuorum(what, new NoQuorum(new Map(reasons)));
   }
 
   noQuorum(what: string, { reasons }: NoQuorum): ChainError {

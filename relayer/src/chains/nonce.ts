@@ -2,7 +2,6 @@ import type { Address } from "viem";
 import { blockAt, quantity, stateOf } from "./blocks.ts";
 import type { Chain } from "./client.ts";
 import { NodeFault } from "./fault.ts";
-import { enough, NoQuorum } from "./quorum.ts";
 
 /**
  * How many transactions an account has sent.
@@ -14,7 +13,11 @@ import { enough, NoQuorum } from "./quorum.ts";
  */
 export async function nonceAt(chain: Chain, address: Address, at: bigint | "latest" | "pending"): Promise<bigint> {
   const { nodes } = chain;
-  if (typeof at !== "bigint") return reached(chain, address, at);
+  if (typeof at !== "bigint") {
+    return nodes.reached(`the ${at} nonce of ${address}`, async (ask) =>
+      count(await ask("eth_getTransactionCount", [address, at])),
+    );
+  }
   const answers = nodes.each(async (ask) => {
     const { hash } = await blockAt(ask, at);
     return { hash, count: count(await ask("eth_getTransactionCount", [address, stateOf(hash)])) };
@@ -22,21 +25,6 @@ export async function nonceAt(chain: Chain, address: Address, at: bigint | "late
   const what = `the nonce of ${address} at block ${at}`;
   const agreed = await nodes.agreed(what, answers, (told) => `${told.count} in ${told.hash}`);
   return agreed.count;
-}
-
-async function reached({ nodes }: Chain, address: Address, tag: "latest" | "pending"): Promise<bigint> {
-  const answers = nodes.each(
-    async (ask) => count(await ask("eth_getTransactionCount", [address, tag])),
-    nodes.deadline(),
-  );
-  const counts = await enough(answers, nodes.quorum);
-  const [value] = counts.sort((a, b) => (a < b ? 1 : -1)).slice(nodes.quorum - 1);
-  if (value !== undefined) return value;
-  const settled = await Promise.allSettled(answers);
-  const reasons = settled.flatMap((answer, index): [number, unknown][] =>
-    answer.status === "rejected" ? [[index, answer.reason]] : [],
-  );
-  throw nodes.noQuorum(`the ${tag} nonce of ${address}`, new NoQuorum(new Map(reasons)));
 }
 
 function count(value: unknown): bigint {

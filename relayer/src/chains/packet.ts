@@ -3,6 +3,8 @@ import { type Address, type Hex, keccak256, parseEventLogs, type TransactionRece
 
 /** A LayerZero packet as its sending transaction shows it. */
 export interface Packet {
+  /** The first 81 bytes, by whose hash verifiers know it. */
+  header: Hex;
   nonce: bigint;
   srcEid: number;
   /** 32 bytes each. */
@@ -24,6 +26,7 @@ function decodePacket(payload: Hex): Packet | null {
   const at = (start: number, end = bytes): Hex => `0x${payload.slice(2 + 2 * start, 2 + 2 * end)}`;
   if (at(0, 1) !== "0x01") return null;
   return {
+    header: at(0, HEADER_BYTES),
     nonce: BigInt(at(1, 9)),
     srcEid: Number(at(9, 13)),
     sender: at(13, 45),

@@ -8,10 +8,17 @@ import type { Ask } from "./nodes.ts";
 import { shortMessage } from "./revert.ts";
 
 /** What a quorum says of a transaction. `unknown` is nothing to act on: the nodes disagree, or too few have answered. */
-export type Seen =
-  | { state: "mined"; blockNumber: bigint; blockHash: Hex; status: "success" | "reverted"; gasUsed: bigint }
-  | { state: "absent" }
-  | { state: "unknown"; reason: string };
+export type Seen = Mined | { state: "absent" } | { state: "unknown"; reason: string };
+
+export interface Mined {
+  state: "mined";
+  blockNumber: bigint;
+  blockHash: Hex;
+  status: "success" | "reverted";
+  gasUsed: bigint;
+  /** Wei, with what an OP Stack rollup takes besides for publishing it. */
+  gasCost: bigint;
+}
 
 type Told = Exclude<Seen, { state: "unknown" }>;
 
@@ -21,6 +28,9 @@ const receiptSchema = z.object({
   blockNumber: quantity,
   status: z.enum(["0x0", "0x1"]).transform((value) => (value === "0x1" ? ("success" as const) : ("reverted" as const))),
   gasUsed: quantity,
+  effectiveGasPrice: quantity,
+  /** Of an OP Stack rollup. */
+  l1Fee: quantity.nullish(),
 });
 
 /** Asked of each node at once; with a new time for each. */
@@ -31,7 +41,11 @@ const PAGE = 50;
  * so "absent" means that no block up to `at` has the transaction, and nothing is said by a node that was behind or has changed branches
  * meanwhile. Never throws for want of answers.
  */
-export async function receipts(chain: Chain, hashes: readonly Hex[], at: Head): Promise<Map<Hex, Seen>> {
+export async function receipts(
+  chain: Chain,
+  hashes: readonly Hex[],
+  at: Pick<Head, "number" | "hash">,
+): Promise<Map<Hex, Seen>> {
   const found = new Map<Hex, Seen>();
   for (let start = 0; start < hashes.length; start += PAGE) {
     const page = hashes.slice(start, start + PAGE);
@@ -40,7 +54,11 @@ export async function receipts(chain: Chain, hashes: readonly Hex[], at: Head): 
   return found;
 }
 
-async function pageOf({ nodes }: Chain, hashes: readonly Hex[], at: Head): Promise<[Hex, Seen][]> {
+async function pageOf(
+  { nodes }: Chain,
+  hashes: readonly Hex[],
+  at: Pick<Head, "number" | "hash">,
+): Promise<[Hex, Seen][]> {
   const pages = nodes.each(async (ask) => {
     await holds(ask, at);
     const told = await Promise.allSettled(hashes.map((transaction) => receiptOf(ask, transaction)));
@@ -62,7 +80,7 @@ async function pageOf({ nodes }: Chain, hashes: readonly Hex[], at: Head): Promi
   );
 }
 
-async function holds(ask: Ask, at: Head): Promise<void> {
+async function holds(ask: Ask, at: Pick<Head, "number" | "hash">): Promise<void> {
   const { hash: found } = await blockAt(ask, at.number);
   if (found !== at.hash) throw new NodeFault("missing", `has another block ${at.number}: ${found}`);
 }
@@ -74,13 +92,14 @@ async function receiptOf(ask: Ask, transaction: Hex): Promise<Told> {
   if (!receipt.success || receipt.data.transactionHash !== transaction.toLowerCase()) {
     throw new NodeFault("malformed", `gave another thing for the receipt of ${transaction}`);
   }
-  const { transactionHash: _, ...rest } = receipt.data;
-  return { state: "mined", ...rest };
+  const { blockNumber, blockHash, status, gasUsed, effectiveGasPrice, l1Fee } = receipt.data;
+  const gasCost = gasUsed * effectiveGasPrice + (l1Fee ?? 0n);
+  return { state: "mined", blockNumber, blockHash, status, gasUsed, gasCost };
 }
 
 /** All of what counts, in words: answers are alike when these are. */
 function describe(told: Told): string {
   if (told.state === "absent") return "absent";
-  const { status, blockNumber, blockHash, gasUsed } = told;
-  return `${status} in block ${blockNumber} ${blockHash} with ${gasUsed} gas`;
+  const { status, blockNumber, blockHash, gasUsed, gasCost } = told;
+  return `${status} in block ${blockNumber} ${blockHash} with ${gasUsed} gas for ${gasCost} wei`;
 }

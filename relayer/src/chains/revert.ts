@@ -5,14 +5,22 @@ const abi: Abi = [...coordinatorAbi, ...escrowAbi, ...registryAbi, ...messengerA
   (entry) => (entry.type as string) === "error",
 ) as Abi;
 
-/** Revert data as `Contract_Reason(arguments)`; unknown data as hex. */
-export function describeRevert(data: Hex | undefined): string {
-  if (data === undefined || data === "0x") return "reverted without a reason";
+export interface RevertReason {
+  /** Of the contract's error; empty where it told none that we know. */
+  name: string;
+  args: string[];
+  /** In one line: `Contract_Reason(arguments)`; unknown data as hex. */
+  text: string;
+}
+
+export function decodeRevert(data: Hex | undefined): RevertReason {
+  if (data === undefined || data === "0x") return { name: "", args: [], text: "reverted without a reason" };
   try {
-    const { errorName, args } = decodeErrorResult({ abi, data });
-    return `${errorName}(${(args ?? []).map((argument) => String(argument)).join(", ")})`;
+    const { errorName, args = [] } = decodeErrorResult({ abi, data });
+    const told = args.map((argument) => String(argument));
+    return { name: errorName, args: told, text: `${errorName}(${told.join(", ")})` };
   } catch {
-    return `reverted with ${data.length > 138 ? `${data.slice(0, 138)}…` : data}`;
+    return { name: "", args: [], text: `reverted with ${data.length > 138 ? `${data.slice(0, 138)}…` : data}` };
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Address, type Hex, numberToHex } from "viem";
 import type { Chain } from "./client.ts";
-import { describeRevert, revertData, shortMessage } from "./revert.ts";
+import { decodeRevert, type RevertReason, revertData, shortMessage } from "./revert.ts";
 
 export interface SimulatedCall {
   from: Address;
@@ -17,8 +17,8 @@ export interface Probe {
 
 export type Simulation =
   | { ok: true; gasUsed: bigint; changed: boolean }
-  /** The contract refused; `error` is the decoded reason. */
-  | { ok: false; refused: true; error: string }
+  /** The contract refused. */
+  | { ok: false; refused: true; reason: RevertReason }
   /** The node could not answer. */
   | { ok: false; refused: false; error: string };
 
@@ -58,7 +58,7 @@ export async function simulate(
     const answers = result.calls;
     const outcome = answers[probes.length];
     if (outcome === undefined) return { ok: false, refused: false, error: "eth_simulateV1 gave no answer" };
-    if (outcome.status !== "0x1") return { ok: false, refused: true, error: describeRevert(outcome.returnData) };
+    if (outcome.status !== "0x1") return { ok: false, refused: true, reason: decodeRevert(outcome.returnData) };
     const changed =
       probes.length === 0 ||
       probes.some((_, index) => answers[index]?.returnData !== answers[probes.length + 1 + index]?.returnData);
@@ -77,7 +77,7 @@ async function callOnly(chain: Chain, call: SimulatedCall, gas: bigint): Promise
   } catch (error) {
     const reason = revertData(error);
     if (reason === undefined) return { ok: false, refused: false, error: shortMessage(error) };
-    return { ok: false, refused: true, error: describeRevert(reason) };
+    return { ok: false, refused: true, reason: decodeRevert(reason) };
   }
 }
 

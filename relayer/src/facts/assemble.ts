@@ -1,5 +1,6 @@
 import { concat, type Hex, keccak256 } from "viem";
 import type { Agreement } from "./agreement.ts";
+import { deepConfirmations } from "./deep-finality.ts";
 import type { FactsSource } from "./load.ts";
 import type { IntentRow, Rows } from "./rows.ts";
 import type {
@@ -40,7 +41,7 @@ export function assemble(source: FactsSource, rows: Rows, intent: IntentRow, agr
     rounds: ours(rows.rounds),
     providers: { entity: intent.config.compliance.entity_providers, wallet: intent.config.compliance.wallet_providers },
     coordinatorChainId,
-    heads: headsOf(source, rows),
+    heads: headsOf(source, rows, terms),
     coordinator:
       settlement === undefined
         ? null
@@ -99,13 +100,18 @@ function screeningStates({ config }: IntentRow): string[] {
   return [...new Set([...checking, ...config.compliance.recheck_at_states])];
 }
 
-function headsOf({ deployment }: FactsSource, rows: Rows): Map<number, HeadFacts> {
+function headsOf(
+  { deployment, deepFinality }: FactsSource,
+  rows: Rows,
+  terms: Agreement["terms"],
+): Map<number, HeadFacts> {
+  const deep = deepConfirmations(terms, deepFinality);
   return new Map(
     deployment.chains.flatMap(({ chainId, finality }): [number, HeadFacts][] => {
       const head = rows.heads.find((row) => Number(row.chain_id) === chainId);
       if (head === undefined) return [];
       const { block_number: number, block_timestamp } = head;
-      return [[chainId, { number, timestamp: Number(block_timestamp), finalized: finality.finalized }]];
+      return [[chainId, { number, timestamp: Number(block_timestamp), finalized: Math.max(finality.finalized, deep) }]];
     }),
   );
 }

@@ -4,6 +4,7 @@ import type { Address } from "viem";
 import type { Logger } from "../log.ts";
 import { type Agreement, readAgreement } from "./agreement.ts";
 import { assemble } from "./assemble.ts";
+import type { DeepFinality } from "./deep-finality.ts";
 import { readRows } from "./rows.ts";
 import type { SecretBook } from "./secrets.ts";
 import type { Facts } from "./types.ts";
@@ -13,6 +14,7 @@ export interface FactsSource {
   deployment: Deployment;
   attester: Address;
   operator: Address | null;
+  deepFinality: readonly DeepFinality[];
   secrets: SecretBook;
   log: Logger;
 }

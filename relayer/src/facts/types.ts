@@ -69,7 +69,7 @@ export interface HeadFacts {
   number: bigint;
   /** Unix seconds. */
   timestamp: number;
-  /** Confirmations until a fact of this chain is final for us. */
+  /** Confirmations until a fact of this chain is final for us: the chain's own, or more where the settlement is worth more. */
   finalized: number;
 }
 

@@ -1,38 +1,45 @@
-import type { Row } from "@keystoneos/store";
+import { sql } from "kysely";
 import { broadcastAll } from "../chains/broadcast-all.ts";
-import type { Chain } from "../chains/client.ts";
+import type { BroadcastOutcome } from "../chains/broadcast-errors.ts";
+import type { Attempt, Transaction } from "./attempts.ts";
+import { fenced } from "./fence.ts";
+import type { Lane } from "./lane.ts";
 import type { Pipeline } from "./types.ts";
 
-export type StoredTransaction = Pick<
-  Row<"chain_transaction">,
-  "id" | "hash" | "raw" | "status" | "nonce" | "kind" | "subject" | "settlement_id" | "updated_at"
->;
+/** Some node has it, or its nonce was used: by these very bytes or others, which is told apart by looking for the hashes. */
+const TAKEN: readonly BroadcastOutcome[] = ["taken", "known", "nonce_too_low"];
+const UNDERPRICED: readonly BroadcastOutcome[] = ["underpriced", "replacement_underpriced"];
 
-/**
- * Sends stored bytes. Sending them again is harmless, so every doubt ends here once more: nodes that have them already, or a nonce that
- * was used, by these very bytes or others, which the tracker tells apart by looking for the hash.
- */
-export async function broadcast(pipeline: Pipeline, chain: Chain, stored: StoredTransaction): Promise<void> {
-  const { hash, kind, subject } = stored;
-  const { outcome, answers } = await broadcastAll(chain, stored.raw);
-  if (outcome !== "taken" && outcome !== "known" && outcome !== "nonce_too_low") {
-    pipeline.log.warn({ chainId: chain.chainId, hash, kind, subject, outcome, answers }, "no node took a transaction");
-    await touch(pipeline, stored);
-    return;
+/** Sends stored bytes. Sending them again is harmless, so every doubt ends here once more. */
+export async function broadcast(
+  pipeline: Pipeline,
+  lane: Lane,
+  transaction: Transaction,
+  attempt: Attempt,
+): Promise<void> {
+  const { outcome, answers } = await broadcastAll(lane.chain, attempt.raw);
+  const taken = TAKEN.includes(outcome);
+  lane.underpriced.delete(attempt.hash);
+  // Fewer than a quorum are not believed: more would be offered at the word of one.
+  const cheap = answers.filter((answer) => UNDERPRICED.includes(answer.outcome)).length;
+  if (UNDERPRICED.includes(outcome) && cheap >= lane.chain.nodes.quorum) lane.underpriced.set(attempt.hash, outcome);
+  if (!taken) {
+    const { kind, subject } = transaction;
+    pipeline.log.warn(
+      { chainId: lane.chain.chainId, hash: attempt.hash, kind, subject, outcome, answers },
+      "no node took a transaction",
+    );
   }
-  await pipeline.db
-    .updateTable("keystone.chain_transaction")
-    .set({ status: "submitted", updated_at: new Date() })
-    .where("id", "=", stored.id)
-    .where("status", "in", ["queued", "submitted"])
-    .execute();
-}
-
-/** So that the next attempt waits its interval. */
-async function touch(pipeline: Pipeline, stored: StoredTransaction): Promise<void> {
-  await pipeline.db
-    .updateTable("keystone.chain_transaction")
-    .set({ updated_at: new Date() })
-    .where("id", "=", stored.id)
-    .execute();
+  await fenced(pipeline, lane, (trx) =>
+    trx
+      .updateTable("keystone.chain_transaction")
+      .set({
+        broadcast_at: sql<Date>`clock_timestamp()`,
+        ...(taken && transaction.status === "queued" ? { status: "submitted" } : {}),
+      })
+      .where("id", "=", transaction.id)
+      .where("hash", "=", attempt.hash)
+      .where("status", "=", transaction.status)
+      .execute(),
+  );
 }

@@ -4,16 +4,31 @@ import type { Chain } from "../chains/client.ts";
 import type { Probe } from "../chains/simulate.ts";
 import type { TransactionSigner } from "../keys/types.ts";
 import type { Logger } from "../log.ts";
+import type { Settings } from "./config.ts";
+import type { Lane } from "./lane.ts";
 
-/** A call that should be made, with the name of its effect. */
-export interface Draft {
+/** Whose key signs: one of those that pay gas, or the operator's for a MANUAL step. */
+export type SignerRole = "relayer" | "operator";
+
+export interface Signers {
+  /** Those that pay gas; each sends in parallel to the others. */
+  gas: readonly TransactionSigner[];
+  /** Null where this relayer takes no MANUAL steps. */
+  operator: TransactionSigner | null;
+}
+
+/** The name of an effect: at most one transaction of this name ever succeeds. */
+export interface Effect {
   chainId: number;
   kind: TransactionKind;
   subject: string;
   settlementId: string;
+  signer: SignerRole;
+}
+
+/** A call that should be made. */
+export interface Draft extends Effect {
   intentId: string;
-  /** Whose key signs: the one that pays gas, or the operator's for a MANUAL step. */
-  signer: "relayer" | "operator";
   to: Address;
   data: Hex;
   value: bigint;
@@ -23,32 +38,44 @@ export interface Draft {
   headroom: bigint;
 }
 
+/** What the stages share. All that must outlive the process is in the database. */
 export interface Pipeline {
   db: Store;
   chains: ReadonlyMap<number, Chain>;
-  /** The gas key. */
-  account: TransactionSigner;
-  /** The operator's, where this relayer has it. */
-  operator: TransactionSigner | null;
+  /** One for each chain and key. */
+  lanes: readonly Lane[];
+  /** This process, as leases name it. */
+  holder: string;
+  /** Whose words this process sends. */
+  attester: Address;
+  settings: Settings;
   log: Logger;
-  /** How long a transaction may be unmined before its bytes are sent again. */
-  rebroadcastSeconds: number;
-  /** By chain: hash of the head at which everything was looked at. Starts empty. */
-  trackedHeads: Map<number, Hex>;
-}
-
-/** The key that a draft wants. Throws when this relayer does not have it. */
-export function signerOf(pipeline: Pipeline, draft: Draft): TransactionSigner {
-  if (draft.signer === "relayer") return pipeline.account;
-  if (pipeline.operator === null) throw new Error("this relayer has no operator's key");
-  return pipeline.operator;
+  /** Told of every replacement, cancellation and filled nonce. */
+  countAttempt: (labels: { chain_id: number; purpose: "replacement" | "cancellation" | "noop" }) => void;
 }
 
 export type Outcome =
-  | { status: "sent"; id: string; hash: Hex }
+  /** Stored with its nonce; from here on it cannot be lost. */
+  | { status: "stored"; id: string; hash: Hex }
   /** The effect has its transaction already, in flight or done. */
   | { status: "taken" }
   /** It would change nothing: somebody was faster, or the cause of a failure persists. */
   | { status: "no_effect" }
   | { status: "refused"; error: string }
+  /** Refused so often and for so long that nobody tries until it is redriven. */
+  | { status: "dead" }
+  /** Another process has the lease of every key that could send it. */
+  | { status: "elsewhere" }
+  /** An operator has paused the chain. */
+  | { status: "paused" }
+  /** Every key has as many unmined transactions as it may have. */
+  | { status: "busy" }
+  /** The chain shows transactions of our keys that the database does not know, or nonces are missing: first they are accounted for. */
+  | { status: "held"; error: string }
+  /** The day's gas is spent, or spoken for. */
+  | { status: "over_budget"; error: string }
+  /** The chain asks for more than the cap on fees. */
+  | { status: "over_cap"; error: string }
+  /** No key could pay for it. */
+  | { status: "unfunded"; error: string }
   | { status: "unavailable"; error: string };

@@ -28,7 +28,12 @@ export function nextAttempt(
   if (head === undefined || done.some((t) => t.blockNumber === null || t.blockNumber > head.number)) return null;
   const waits = done.some(recent);
   if (waits && age(done, now) < Math.min(repeatSeconds * 2 ** (done.length - 1), LONGEST_WAIT_SECONDS)) return null;
-  return `${call.subject}#${done.length + 1}`;
+  return `${call.subject}#${Math.max(...done.map(numberOf)) + 1}`;
+}
+
+/** Not how many there are: a reorg may have had an earlier one fail, and names are not given twice. */
+function numberOf({ subject }: TransactionFacts): number {
+  return Number(subject.split("#")[1] ?? 1);
 }
 
 /** Seconds since the newest of them was stored. */

@@ -1,6 +1,6 @@
 import type { Facts } from "../facts/types.ts";
 import type { Action } from "./actions.ts";
-import { escrowOf, isTerminal, legChains, legsOn, timeOn, verdictOf } from "./terms.ts";
+import { escrowOf, isFinal, isTerminal, legChains, legsOn, timeOn, verdictOf } from "./terms.ts";
 
 /**
  * The end of our duty, which cannot be taken back and so waits until everything it rests on is final. Secrets go first; the intent stays
@@ -9,7 +9,7 @@ import { escrowOf, isTerminal, legChains, legsOn, timeOn, verdictOf } from "./te
 export function planClose(facts: Facts): Action[] {
   // What an operator asked for has an end of its own first.
   if (facts.interventions.length > 0) return [];
-  if (!isTerminal(facts) || !isSettled(facts) || !isFinal(facts)) return [];
+  if (!isTerminal(facts) || !isSettled(facts) || !restsOnFinalBlocks(facts)) return [];
   const actions: Action[] = [];
   if (facts.parties.some((party) => party.holdsSecret.entity || party.holdsSecret.wallet)) {
     actions.push({ type: "forget_secrets" });
@@ -27,16 +27,13 @@ function isSettled(facts: Facts): boolean {
   });
 }
 
-function isFinal(facts: Facts): boolean {
-  const final = (chainId: number, block: bigint) => {
-    const head = facts.heads.get(chainId);
-    return head !== undefined && head.number - block >= BigInt(head.finalized);
-  };
-  if (facts.coordinator === null || !final(facts.coordinatorChainId, facts.coordinator.blockNumber)) return false;
+function restsOnFinalBlocks(facts: Facts): boolean {
+  const { coordinator, coordinatorChainId } = facts;
+  if (coordinator === null || !isFinal(facts, coordinatorChainId, coordinator.blockNumber)) return false;
   return legChains(facts).every((chainId) =>
     legsOn(facts, chainId).every((index) => {
       const leg = facts.legs[index];
-      return leg === null || leg === undefined || final(chainId, leg.blockNumber);
+      return leg === null || leg === undefined || isFinal(facts, chainId, leg.blockNumber);
     }),
   );
 }

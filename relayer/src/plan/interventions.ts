@@ -4,6 +4,7 @@ import type { Action, Call } from "./actions.ts";
 import { nextAttempt } from "./attempt.ts";
 import { gateInput } from "./coordinator.ts";
 import type { Policy } from "./policy.ts";
+import { isFinal } from "./terms.ts";
 
 type Step = NonNullable<InterventionFacts["step"]>;
 
@@ -16,10 +17,9 @@ function planOne(facts: Facts, { intentId, step, reachedIn }: InterventionFacts,
   // That everything is tried anew follows from its having been asked for.
   if (step === null) return [{ type: "finish", intentId }];
   const chainId = facts.coordinatorChainId;
-  const head = facts.heads.get(chainId);
-  if (head === undefined) return [];
+  if (!facts.heads.has(chainId)) return [];
   if (reachedIn !== null) {
-    return head.number - reachedIn >= BigInt(head.finalized) ? [{ type: "finish", intentId }] : [];
+    return isFinal(facts, chainId, reachedIn) ? [{ type: "finish", intentId }] : [];
   }
   const edge = openEdge(facts, step);
   if (edge?.manual && !holdsOperator(facts)) return [];

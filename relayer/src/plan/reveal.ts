@@ -2,11 +2,22 @@ import type { Facts } from "../facts/types.ts";
 import type { SendAction } from "./actions.ts";
 import { nextAttempt } from "./attempt.ts";
 import type { Policy } from "./policy.ts";
-import { allDeposited, allRevealed, escrowOf, isDeposited, legChains, legsOn, timeOn, verdictOf } from "./terms.ts";
+import {
+  allDeposited,
+  allRevealed,
+  escrowOf,
+  isDeposited,
+  isFinal,
+  legChains,
+  legsOn,
+  timeOn,
+  verdictOf,
+} from "./terms.ts";
 
 /**
  * Recipients to be opened at escrows that their own deposit does not open: after all of a party's deposits were indexed (from then on its
- * wallet is public anyway), or, for a party that deposits nothing, once every leg of the escrow is deposited.
+ * wallet is public anyway), or, for a party that deposits nothing, once every leg of the escrow is deposited for good. What we publish nobody
+ * takes back, a reorg of the deposits included.
  */
 export function planReveals(facts: Facts, now: Date, policy: Policy): SendAction[] {
   if (verdictOf(facts) !== "none") return [];
@@ -37,10 +48,14 @@ export function recipientsToReveal(facts: Facts, chainId: number): number[] {
       const deposits = facts.terms.legs.flatMap((leg, index) => (leg.from === position ? [index] : []));
       // Its own deposit here will open it, and without that deposit nothing locks here.
       if (deposits.some((index) => Number(facts.terms.legs[index]?.chainId) === chainId)) return false;
-      if (deposits.length === 0) return allDeposited(facts, chainId);
+      if (deposits.length === 0) return allDeposited(facts, chainId) && depositsAreFinal(facts, chainId);
       return deposits.every((index) => isDeposited(facts, index));
     })
     .sort((a, b) => a - b);
+}
+
+function depositsAreFinal(facts: Facts, chainId: number): boolean {
+  return legsOn(facts, chainId).every((index) => isFinal(facts, chainId, facts.legs[index]?.blockNumber ?? 0n));
 }
 
 function holdsSecret(facts: Facts, position: number): boolean {

@@ -63,3 +63,9 @@ export function allRevealed(facts: Facts, chainId: number, alsoRevealed: readonl
     return revealed.has(to) || alsoRevealed.includes(to);
   });
 }
+
+/** Whether what happened in this block of a chain is not taken back any more. */
+export function isFinal(facts: Facts, chainId: number, block: bigint): boolean {
+  const head = facts.heads.get(chainId);
+  return head !== undefined && head.number - block >= BigInt(head.finalized);
+}

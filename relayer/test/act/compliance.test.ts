@@ -16,15 +16,16 @@ import { sign } from "../../src/act/sign.ts";
 import { type FactsSource, loadFacts } from "../../src/facts/load.ts";
 import { SecretBook } from "../../src/facts/secrets.ts";
 import type { Facts } from "../../src/facts/types.ts";
+import { SilenceBook } from "../../src/gauges/silence.ts";
 import { createLogger } from "../../src/log.ts";
 import type { Action } from "../../src/plan/actions.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { Circuits } from "../../src/screening/circuits.ts";
 import type { ScreeningProvider } from "../../src/screening/provider.ts";
-
 import { keyring, storeAgreed } from "../support/agreed.ts";
 import { A, policy, T0 } from "../support/facts.ts";
 import { shippedLists } from "../support/lists.ts";
+import { SETTINGS } from "../support/pipeline.ts";
 import { createViews, show } from "../support/views.ts";
 
 const attester = localAccount("attester");
@@ -52,6 +53,7 @@ describe("screening and attestation", function () {
       attester: attester.address,
       operator: null,
       secrets: new SecretBook(keyring, log),
+      deepFinality: [],
       log,
     };
     agreed = await storeAgreed(db, { attesters: [attester.address] });
@@ -71,16 +73,18 @@ describe("screening and attestation", function () {
     attester,
     providers: new Map([[provider.name, provider]]),
     circuits: new Circuits(db),
+    silence: new SilenceBook(),
     policy: { ...policy, providerTimeoutSeconds: 0.2 },
     countAction: () => undefined,
     pipeline: {
       db,
       chains: new Map(),
-      account: localAccount("relayer"),
-      operator: null,
+      lanes: [],
+      holder: crypto.randomUUID(),
+      attester: source.attester,
+      settings: SETTINGS,
       log: source.log,
-      rebroadcastSeconds: 1,
-      trackedHeads: new Map(),
+      countAttempt: () => undefined,
     },
   });
   const facts = async (): Promise<Facts> => {

@@ -9,6 +9,7 @@ import type { ActContext } from "../../src/act/context.ts";
 import { screen } from "../../src/act/screen.ts";
 import { loadFacts } from "../../src/facts/load.ts";
 import { SecretBook } from "../../src/facts/secrets.ts";
+import { SilenceBook } from "../../src/gauges/silence.ts";
 import { createLogger } from "../../src/log.ts";
 import { plan } from "../../src/plan/plan.ts";
 import { cipherOwl } from "../../src/screening/cipherowl/wallet-screening.ts";
@@ -20,6 +21,7 @@ import { type CipherOwlServer, startCipherOwlServer } from "../support/cipherowl
 import { A, B, policy, T0 } from "../support/facts.ts";
 import { shippedLists } from "../support/lists.ts";
 import { type LsegServer, startLsegServer } from "../support/lseg-server.ts";
+import { SETTINGS } from "../support/pipeline.ts";
 import { createViews, show } from "../support/views.ts";
 
 const attester = localAccount("attester");
@@ -74,6 +76,8 @@ describe("several providers of one template", function () {
       deployment: sampleDeployment(),
       attester,
       secrets: new SecretBook(keyring, log),
+      deepFinality: [],
+      silence: new SilenceBook(),
       providers: new Map(providers.map((provider) => [provider.name, provider])),
       circuits,
       policy: { ...policy, providerTimeoutSeconds: 20 },
@@ -82,17 +86,19 @@ describe("several providers of one template", function () {
       pipeline: {
         db,
         chains: new Map(),
-        account: localAccount("relayer"),
-        operator: null,
+        lanes: [],
+        holder: "",
+        attester: attester.address,
+        settings: SETTINGS,
         log,
-        rebroadcastSeconds: 1,
-        trackedHeads: new Map(),
+        countAttempt: () => undefined,
       },
     };
   };
   const everyone = async () => contextWith(await shippedLists(), worldCheck({ ...lseg }), cipherOwl({ ...owl }));
   const factsFor = async ({ secrets, log }: ActContext) => {
-    const source = { db, deployment: sampleDeployment(), attester: attester.address, operator: null, secrets, log };
+    const deployment = sampleDeployment();
+    const source = { db, deployment, attester: attester.address, operator: null, deepFinality: [], secrets, log };
     const [facts] = await loadFacts(source, [agreed.intentId], new Map());
     if (facts === undefined) throw new Error("no facts");
     return facts;

@@ -46,6 +46,41 @@ describe("act", function () {
     expect(await isDone()).to.equal(true);
   });
 
+  it("has what was dead tried anew when an operator asks for that, and forgets the refusals of a step with its end", async () => {
+    const { settlementId, intentId } = await storeSettlement(db);
+    const context = { db, log: createLogger("silent") } as unknown as ActContext;
+    const facts = { ...factsOf(dvp(1, 2)), settlementId, intentId };
+    const ask = async (kind: "retry" | "rollback") => {
+      const values = { settlement_id: settlementId, kind, actor: "operator|1", reason: "Because" };
+      return (await db.insertInto("keystone.intent").values(values).returning("id").executeTakeFirstOrThrow()).id;
+    };
+    const refuse = (kind: "claim" | "manual", subject: string) =>
+      db
+        .insertInto("keystone.refused_call")
+        .values({
+          chain_id: 1n,
+          settlement_id: settlementId,
+          kind,
+          subject,
+          error_name: "E",
+          error_args: [],
+          block_number: 1n,
+          is_dead: true,
+        })
+        .execute();
+    const refused = async () =>
+      (await db.selectFrom("keystone.refused_call").select("subject").orderBy("subject").execute()).map(
+        (row) => row.subject,
+      );
+    const [step, retry] = [await ask("rollback"), await ask("retry")];
+    await refuse("claim", "0");
+    await refuse("manual", `${step}#2`);
+    await finish(context, facts, step, { status: "failed", error: "E()" });
+    expect(await refused()).to.deep.equal(["0"]);
+    await finish(context, facts, retry, { status: "done" });
+    expect(await refused()).to.deep.equal([]);
+  });
+
   it("ends an intervention once, and tells of a failure once", async () => {
     const { settlementId, intentId } = await storeSettlement(db);
     const context = { db, log: createLogger("silent") } as unknown as ActContext;

@@ -7,11 +7,15 @@ import { sampleDeployment } from "../../../packages/store/test/deployment.ts";
 import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import type { ActContext } from "../../src/act/context.ts";
 import { SecretBook } from "../../src/facts/secrets.ts";
+import { SilenceBook } from "../../src/gauges/silence.ts";
 import { createLogger } from "../../src/log.ts";
+import { lanesOf } from "../../src/pipeline/lane.ts";
 import { Reconciler } from "../../src/reconcile.ts";
 import { Circuits } from "../../src/screening/circuits.ts";
 import { keyring, storeAgreed } from "../support/agreed.ts";
+import { chainAt } from "../support/chain.ts";
 import { A, B, guid, policy, T0 } from "../support/facts.ts";
+import { SETTINGS } from "../support/pipeline.ts";
 import { createViews, show } from "../support/views.ts";
 
 describe("passes over a settlement that waits for its parties", function () {
@@ -44,31 +48,38 @@ describe("passes over a settlement that waits for its parties", function () {
     await database.drop();
   });
 
-  /** A relayer that reaches no node: what it wants to send fails, and is counted. */
-  function relayer(): Reconciler {
+  /** A relayer that has the lease of its key and reaches no node: what it wants to send fails, and is counted. */
+  function relayer(): { pass(): Promise<boolean> } {
     const log = createLogger("silent");
     const account = privateKeyToAccount(guid(1));
+    const chains = new Map([A, B].map((chainId) => [chainId, chainAt("http://127.0.0.1:1", chainId)]));
+    const lanes = lanesOf(chains.values(), { gas: [account], operator: null }, A);
+    for (const lane of lanes) lane.fence = 1n;
     const context = {
       db,
       deployment: sampleDeployment(),
       pipeline: {
         db,
-        chains: new Map(),
-        account,
-        operator: null,
+        chains,
+        lanes,
+        holder: crypto.randomUUID(),
+        attester: account.address,
+        settings: SETTINGS,
         log,
-        rebroadcastSeconds: 60,
-        trackedHeads: new Map(),
+        countAttempt: () => undefined,
       },
       attester: account,
       secrets: new SecretBook(keyring, log),
+      deepFinality: [],
+      silence: new SilenceBook(),
       providers: new Map(),
       circuits: new Circuits(db),
       policy,
       log,
       countAction: ({ action }: { action: string }) => void tried.push(action),
     } satisfies ActContext;
-    return new Reconciler(context);
+    const reconciler = new Reconciler(context);
+    return { pass: () => reconciler.pass().finally(() => reconciler.settled()) };
   }
   const head = (seconds: number, number: bigint) =>
     db
@@ -94,6 +105,15 @@ describe("passes over a settlement that waits for its parties", function () {
     await head(deadline, 102n);
     await one.pass();
     expect(tried).to.deep.equal(["timeout"]);
+  });
+
+  it("tell when they could not look at everything", async () => {
+    const one = relayer();
+    expect(await one.pass()).to.equal(true);
+    await sql`ALTER TABLE keystone.intent RENAME TO away`.execute(db);
+    expect(await one.pass()).to.equal(false);
+    await sql`ALTER TABLE keystone.away RENAME TO intent`.execute(db);
+    expect(await one.pass()).to.equal(true);
   });
 
   it("leave it alone until something of it is indexed", async () => {

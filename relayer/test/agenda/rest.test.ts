@@ -13,12 +13,21 @@ import {
   factsOf,
   guid,
   heads,
+  leg,
   legsIn,
   NOW,
   policy,
   sent,
   T0,
+  termsOf,
 } from "../support/facts.ts";
+
+/** Decided, or waiting for somebody's wallet: in which blocks, and after how many it is final. */
+interface Drawn {
+  decided: boolean;
+  blocks: [own: bigint, first: bigint, second: bigint];
+  finalized: number;
+}
 
 const terms = dvp(A, B);
 const waiting = (changes: Partial<Facts> = {}) =>
@@ -38,6 +47,7 @@ describe("how long a settlement rests", function () {
         [A, terms.depositDeadline],
         [B, terms.depositDeadline],
       ]),
+      finals: new Map(),
     });
     const after = rest(waiting({ heads: heads(600) }));
     expect(after?.deadlines).to.deep.equal(new Map([A, B].map((chainId) => [chainId, terms.settleDeadline])));
@@ -59,9 +69,41 @@ describe("how long a settlement rests", function () {
     expect(rest(waiting({ transactions: failed }))?.until).to.equal(NOW.getTime() + 2000);
   });
 
-  it("five seconds while its end waits for finality", () => {
-    const ended = waiting({ coordinator: created("ROLLED_BACK", "rollback", 99n) });
-    expect(rest(ended)?.until).to.equal(NOW.getTime() + 5000);
+  it("to the block on each chain that makes something of it final", () => {
+    const legs = [99n, 97n].map((blockNumber) => ({ status: "refunded" as const, blockNumber }));
+    const ended = waiting({ coordinator: created("ROLLED_BACK", "rollback", 98n), legs });
+    expect(rest(ended)).to.deep.include({
+      finals: new Map([
+        [A, 103n],
+        [B, 102n],
+      ]),
+    });
+    const reached = { intentId: "another", step: { target: "ROLLED_BACK", evidenceHash: guid(1) }, reachedIn: 96n };
+    expect(rest({ ...ended, interventions: [reached] })?.finals.get(A)).to.equal(101n);
+    expect(rest({ ...ended, heads: heads(0, 103n) })?.finals).to.deep.equal(new Map([[A, 104n]]));
+    expect(rest({ ...ended, heads: heads(0, 104n) }), "then it is closed").to.equal(null);
+  });
+
+  it("never beyond a block at which finality alone asks for a step", () => {
+    const open = termsOf([leg(A, 1, 5), leg(B, 3, 1)], 3);
+    const block = fc.bigInt({ min: 60n, max: 100n });
+    const drawn = fc.record({ decided: fc.boolean(), blocks: fc.tuple(block, block, block), finalized: fc.nat(60) });
+    const at = ({ decided, blocks: [own, first, second], finalized }: Drawn, number: bigint) =>
+      factsOf(open, {
+        ...cleared(open),
+        heads: new Map([A, B].map((chainId) => [chainId, { number, timestamp: T0, finalized }])),
+        coordinator: decided ? created("ROLLED_BACK", "rollback", own) : created("AWAITING_DEPOSITS", "none", own),
+        escrows: new Map([[A, escrow({ revealed: new Set([1]) })]]),
+        legs: [first, second].map((blockNumber) => ({ status: decided ? "refunded" : "deposited", blockNumber })),
+      });
+    fc.assert(
+      fc.property(drawn, fc.bigInt({ min: 0n, max: 70n }), (one, ahead) => {
+        const present = rest(at(one, 100n));
+        fc.pre(present !== null);
+        if ([...present.finals.values()].some((final) => 100n + ahead >= final)) return;
+        expect(plan(at(one, 100n + ahead), NOW, policy)).to.deep.equal([]);
+      }),
+    );
   });
 
   it("never beyond a moment at which time alone asks for a step", () => {

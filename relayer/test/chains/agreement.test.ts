@@ -4,13 +4,23 @@ import { agreedRead } from "../../src/chains/agreed-read.ts";
 import { head } from "../../src/chains/head.ts";
 import { nonceAt } from "../../src/chains/nonce.ts";
 import { receipts } from "../../src/chains/receipts.ts";
-import { describeRevert, revertData } from "../../src/chains/revert.ts";
+import { decodeRevert, revertData } from "../../src/chains/revert.ts";
 import { ChainError } from "../../src/errors.ts";
 import { account } from "../support/chain.ts";
 import type { FaultProxy } from "../support/fault-proxy.ts";
 import { all, at, drop, hang, rpcError } from "../support/faults.ts";
 import { FEES } from "../support/fees.ts";
-import { behind, flippedReceipts, forked, madeUpReceipts, nonces, noReceipts, other, views } from "../support/lies.ts";
+import {
+  behind,
+  flippedReceipts,
+  forked,
+  madeUpReceipts,
+  nonces,
+  noReceipts,
+  other,
+  priced,
+  views,
+} from "../support/lies.ts";
 import { startNodes, watching } from "../support/nodes.ts";
 
 const CONTRACT = "0x00000000000000000000000000000000000c0ffe";
@@ -69,6 +79,18 @@ describe("what a quorum of nodes says", function () {
       expect(await head(nodes.through([ahead, null, null]))).to.have.property("number", 9n);
       // Two that follow different branches at the tip still share what is below.
       expect(await head(nodes.through([forked(9n), drop, null]))).to.have.property("number", 8n);
+    });
+
+    it("is asked for once by all who want it at the same time, and anew by the next", async () => {
+      const chain = nodes.through([null, null, null]);
+      await head(chain);
+      await nodes.mine();
+      for (const { calls } of nodes.proxies) calls.length = 0;
+      const found = await Promise.all([head(chain), head(chain), head(chain)]);
+      expect(found.map(({ number }) => number)).to.deep.equal([1n, 1n, 1n]);
+      await nodes.mine();
+      expect(await head(chain)).to.have.property("number", 2n);
+      for (const { calls } of nodes.proxies) expect(calls).to.have.length(2);
     });
 
     it("puts each node in its place: what it shows of itself decides how it is asked", async () => {
@@ -137,8 +159,26 @@ describe("what a quorum of nodes says", function () {
         blockHash: receipt.blockHash,
         status: "success",
         gasUsed: receipt.gasUsed,
+        gasCost: receipt.gasUsed * receipt.effectiveGasPrice,
       });
       expect(seen.get(unmined)).to.deep.equal({ state: "absent" });
+    });
+
+    it("tell what it cost, with what a rollup takes besides, as so many nodes have it", async () => {
+      const hash = await send();
+      await nodes.mine(2);
+      const { gasUsed, effectiveGasPrice } = await nodes.client.getTransactionReceipt({ hash });
+      const costs = async (...behaviours: Parameters<typeof nodes.through>[0]) => {
+        const chain = nodes.through(behaviours);
+        const seen = (await receipts(chain, [hash], await head(chain))).get(hash);
+        return seen?.state === "mined" ? seen.gasCost : seen?.state;
+      };
+      const paid = gasUsed * effectiveGasPrice;
+      expect(await costs(priced({ effectiveGasPrice: "0x1" }), null, null)).to.equal(paid);
+      expect(await costs(priced({ l1Fee: "0xff" }), null, null)).to.equal(paid);
+      expect(await costs(priced({ l1Fee: "0xff" }), priced({ l1Fee: "0xff" }), null)).to.equal(paid + 255n);
+      expect(await costs(priced({ l1Fee: null }), drop, null)).to.equal(paid);
+      expect(await costs(priced({ l1Fee: "0xff" }), drop, null)).to.equal("unknown");
     });
 
     it("are not one liar's, whatever it says, and the liar is named", async () => {
@@ -280,7 +320,7 @@ describe("what a quorum of nodes says", function () {
       await nodes.mine();
       const { hash } = await block(1n);
       const error = await failure(read(nodes.through([views(word(1)), null, null]), hash as Hex));
-      expect(describeRevert(revertData(error))).to.equal("KeystoneEscrow_PathNotOpen()");
+      expect(decodeRevert(revertData(error)).text).to.equal("KeystoneEscrow_PathNotOpen()");
       // The words of other clients, for the same.
       const besu = at(["eth_call"], () => ({
         error: { code: -32000, message: "Execution reverted", data: `0x${selector}` },
@@ -289,7 +329,7 @@ describe("what a quorum of nodes says", function () {
         error: { code: -32015, message: "VM execution error.", data: `Reverted 0x${selector}` },
       }));
       const worded = await failure(read(nodes.through([besu, nethermind, all(views(word(1)))]), hash as Hex));
-      expect(describeRevert(revertData(worded))).to.equal("KeystoneEscrow_PathNotOpen()");
+      expect(decodeRevert(revertData(worded)).text).to.equal("KeystoneEscrow_PathNotOpen()");
     });
   });
 });

@@ -32,6 +32,7 @@ describe("loadFacts", function () {
       attester,
       operator: null,
       secrets: new SecretBook(keyring, log),
+      deepFinality: [],
       log,
     };
   });

@@ -13,6 +13,9 @@ import { localAccount } from "../../../devnet/src/keys.ts";
 import { freshDatabase, type TestDatabase } from "../../../test/support/database.ts";
 import { connectChain } from "../../src/chains/client.ts";
 import { SecretBook } from "../../src/facts/secrets.ts";
+import { SilenceBook } from "../../src/gauges/silence.ts";
+import { lanesOf } from "../../src/pipeline/lane.ts";
+import type { Pipeline } from "../../src/pipeline/types.ts";
 import { Reconciler } from "../../src/reconcile.ts";
 import { Circuits } from "../../src/screening/circuits.ts";
 import type { Finding, ScreeningProvider } from "../../src/screening/provider.ts";
@@ -20,6 +23,7 @@ import { keyring, storeAgreed } from "../support/agreed.ts";
 import { rpcAt } from "../support/chain.ts";
 import { A, B, leg, policy } from "../support/facts.ts";
 import { silent } from "../support/lists.ts";
+import { liveOnce, SETTINGS } from "../support/pipeline.ts";
 import { createViews, show } from "../support/views.ts";
 
 /** Keys of two operators of a relayer; addresses in the order that terms have them in. */
@@ -28,6 +32,7 @@ const [first, second] =
     ? [localAccount("attester"), localAccount("deployer")]
     : [localAccount("deployer"), localAccount("attester")];
 const ATTESTERS: readonly LocalAccount[] = [first, second];
+const gasKeyOf = (attester: LocalAccount) => localAccount(attester === first ? 10 : 11);
 
 describe("two attesters with a relayer each, on the real registry", function () {
   this.timeout(120_000);
@@ -72,31 +77,38 @@ describe("two attesters with a relayer each, on the real registry", function () 
   });
   const provider: ScreeningProvider = { name: "sanctions_list", screenEntity: find, screenWallet: find };
 
-  /** One relayer per attester: they share the database and the gas key, and each attests with its own. */
-  const relayer = (attester: LocalAccount) =>
-    new Reconciler({
+  /** One relayer per attester: they share the database. Each attests with its own key, and sends what it has signed by a gas key of its own. */
+  function relayer(attester: LocalAccount): { pipeline: Pipeline; reconciler: Reconciler } {
+    const entries = new Map(chains.map(({ chainId, url }) => [chainId, connectChain(entryOf(chainId), rpcAt(url))]));
+    const pipeline: Pipeline = {
+      db,
+      chains: entries,
+      lanes: lanesOf(entries.values(), { gas: [gasKeyOf(attester)], operator: null }, A),
+      holder: crypto.randomUUID(),
+      attester: attester.address,
+      settings: SETTINGS,
+      log: silent,
+      countAttempt: () => undefined,
+    };
+    const reconciler = new Reconciler({
       db,
       deployment,
-      pipeline: {
-        db,
-        chains: new Map(chains.map(({ chainId, url }) => [chainId, connectChain(entryOf(chainId), rpcAt(url))])),
-        account: localAccount("relayer"),
-        operator: null,
-        log: silent,
-        rebroadcastSeconds: 60,
-        trackedHeads: new Map(),
-      },
+      pipeline,
       attester,
       secrets: new SecretBook(keyring, silent),
+      deepFinality: [],
+      silence: new SilenceBook(),
       providers: new Map([[provider.name, provider]]),
       circuits: new Circuits(db),
       policy,
       log: silent,
       countAction: () => undefined,
     });
+    return { pipeline, reconciler };
+  }
   /** What they do in a pass is mined, and shown as the indexer would. */
   const pass = async (...attesters: LocalAccount[]) => {
-    await Promise.all(attesters.map((attester) => relayer(attester).pass()));
+    await Promise.all(attesters.map((attester) => liveOnce(relayer(attester))));
     await rpc(home().url, "anvil_mine", [toHex(1)]);
     await index();
   };

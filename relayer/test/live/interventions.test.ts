@@ -15,12 +15,16 @@ import { freshDatabase, type TestDatabase } from "../../../test/support/database
 import type { ActContext } from "../../src/act/context.ts";
 import { connectChain } from "../../src/chains/client.ts";
 import { SecretBook } from "../../src/facts/secrets.ts";
+import { SilenceBook } from "../../src/gauges/silence.ts";
 import { createLogger } from "../../src/log.ts";
+import { lanesOf } from "../../src/pipeline/lane.ts";
+import type { Pipeline } from "../../src/pipeline/types.ts";
 import { Reconciler } from "../../src/reconcile.ts";
 import { Circuits } from "../../src/screening/circuits.ts";
 import { keyring, storeAgreed } from "../support/agreed.ts";
 import { rpcAt } from "../support/chain.ts";
 import { A, B, leg, policy } from "../support/facts.ts";
+import { liveOnce, SETTINGS } from "../support/pipeline.ts";
 import { createViews, show } from "../support/views.ts";
 
 const OPERATOR = localAccount("operator");
@@ -68,29 +72,35 @@ describe("interventions on the real coordinator", function () {
   };
 
   /** A relayer of its own: all it shares with others is the database. */
-  function relayer(withOperator = true): Reconciler {
+  function relayer(withOperator = true): { pass(): Promise<void> } {
     const log = createLogger("silent");
+    const entries = new Map(chains.map(({ chainId, url }) => [chainId, connectChain(chainEntry(chainId), rpcAt(url))]));
+    const signers = { gas: [localAccount("relayer")], operator: withOperator ? OPERATOR : null };
+    const pipeline: Pipeline = {
+      db,
+      chains: entries,
+      lanes: lanesOf(entries.values(), signers, A),
+      holder: crypto.randomUUID(),
+      attester: localAccount("attester").address,
+      settings: SETTINGS,
+      log,
+      countAttempt: () => undefined,
+    };
     const context: ActContext = {
       db,
       deployment,
-      pipeline: {
-        db,
-        chains: new Map(chains.map(({ chainId, url }) => [chainId, connectChain(chainEntry(chainId), rpcAt(url))])),
-        account: localAccount("relayer"),
-        operator: withOperator ? OPERATOR : null,
-        log,
-        rebroadcastSeconds: 60,
-        trackedHeads: new Map(),
-      },
+      pipeline,
       attester: localAccount("attester"),
       secrets: new SecretBook(keyring, log),
+      deepFinality: [],
+      silence: new SilenceBook(),
       providers: new Map(),
       circuits: new Circuits(db),
       policy,
       log,
       countAction: () => undefined,
     };
-    return new Reconciler(context);
+    return { pass: () => liveOnce({ pipeline, reconciler: new Reconciler(context) }) };
   }
 
   /** Shows what the coordinator has logged so far, as the indexer would. */

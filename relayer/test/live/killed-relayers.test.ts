@@ -51,6 +51,13 @@ describe("relayers with one key, killed again and again", function () {
       const nonces = rows.filter((row) => Number(row.chain_id) === chainId).map((row) => Number(row.nonce));
       expect(nonces).to.deep.equal(nonces.map((_, index) => (nonces[0] ?? 0) + index));
     }
+    const attempts = await db.selectFrom("keystone.transaction_attempt").select(["hash", "raw"]).execute();
+    expect(attempts.map(({ hash }) => hash)).to.include.members(rows.map(({ hash }) => hash));
+    const leases = await db.selectFrom("keystone.signer_lease").select("fence").execute();
+    expect(
+      leases.every(({ fence }) => fence > 1n),
+      "every key had several holders",
+    ).to.equal(true);
     expect(rows.map((row) => row.kind)).to.include.members(["create", "reveal", "dispatch", "notify_released"]);
 
     // The attester's key never left AWS KMS; which of the two gas signers sends what is a matter of who is alive.
@@ -71,7 +78,7 @@ describe("relayers with one key, killed again and again", function () {
       const owner = { settlementId: row.settlement_id, partyId: row.party_id, kind: row.kind };
       return openSecret(secretKeyring("local", secretsKey), owner, row);
     });
-    const secrets = [secretsKey, ...opened, ...chaos.secrets, ...rows.map((row) => row.raw)];
+    const secrets = [secretsKey, ...opened, ...chaos.secrets, ...attempts.map(({ raw }) => raw)];
     expect(secrets.filter((secret) => logs.includes(secret.replace(/^0x/, "")))).to.deep.equal([]);
   });
 });

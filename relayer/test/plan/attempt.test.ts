@@ -48,6 +48,13 @@ describe("nextAttempt", () => {
     expect([attempt(done(20), 3599), attempt(done(20), 3600)]).to.deep.equal([null, "#21"]);
   });
 
+  it("has a new name for each, also when a reorg has had an earlier one fail after the next was made", () => {
+    const failed = sent("create", A, "", { status: "failed" });
+    const second = sent("create", A, "#2", { status: "finalized" });
+    expect(attempt([failed, second], 30)).to.equal("#3");
+    expect(attempt([failed, second, sent("create", A, "#4", { status: "finalized" })], 3600)).to.equal("#5");
+  });
+
   it("makes a reverted one again under the same name, after a pause that grows", () => {
     const failed = (count: number) => Array.from({ length: count }, () => sent("create", A, "", { status: "failed" }));
     expect([attempt(failed(1), 1), attempt(failed(1), 2)]).to.deep.equal([null, ""]);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createTestClient, http, publicActions } from "viem";
+import { type Address, createTestClient, type Hash, http, isAddressEqual, publicActions } from "viem";
 import { launchAnvil } from "../../../devnet/src/chains/anvil.ts";
 import { localAccount } from "../../../devnet/src/keys.ts";
 import { freePort } from "../../../devnet/src/ports.ts";
@@ -32,6 +32,13 @@ export async function startTestChain(chainId = A) {
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** What waits in the node's pool of an account. */
+export async function poolOf({ client }: TestChain, address: Address): Promise<{ hash: Hash }[]> {
+  const { pending } = await client.getTxpoolContent();
+  const own = Object.entries(pending).filter(([owner]) => isAddressEqual(owner as Address, address));
+  return own.flatMap(([, byNonce]) => Object.values(byNonce));
 }
 
 /** The chain as the relayer sees it, through one node or several. */

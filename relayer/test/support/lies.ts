@@ -1,4 +1,4 @@
-import { type Hex, keccak256, numberToHex } from "viem";
+import { type Hex, keccak256, numberToHex, parseGwei } from "viem";
 import type { Behaviour, Upstream } from "./fault-proxy.ts";
 
 /** Of another chain, by its id. */
@@ -59,6 +59,15 @@ export const flippedReceipts: Behaviour = async ({ method, params }, upstream) =
   return receipt === null ? null : { result: { ...receipt, status: receipt.status === "0x1" ? "0x0" : "0x1" } };
 };
 
+/** Tells receipts with these fields instead, or besides. */
+export const priced =
+  (fields: { effectiveGasPrice?: Hex; l1Fee?: Hex | null }): Behaviour =>
+  async ({ method, params }, upstream) => {
+    if (method !== "eth_getTransactionReceipt") return null;
+    const receipt = (await upstream(method, params)) as object | null;
+    return receipt === null ? null : { result: { ...receipt, ...fields } };
+  };
+
 /** Knows of no receipt. */
 export const noReceipts: Behaviour = ({ method }) => (method === "eth_getTransactionReceipt" ? { result: null } : null);
 
@@ -67,7 +76,8 @@ export const madeUpReceipts: Behaviour = async ({ method, params }, upstream) =>
   if (method !== "eth_getTransactionReceipt" || (await upstream(method, params)) !== null) return null;
   const { number, hash } = (await upstream("eth_getBlockByNumber", ["latest", false])) as { number: Hex; hash: Hex };
   const [transactionHash] = params;
-  return { result: { transactionHash, blockHash: hash, blockNumber: number, status: "0x1", gasUsed: "0x5208" } };
+  const [status, gasUsed, effectiveGasPrice] = ["0x1", "0x5208", "0x1"];
+  return { result: { transactionHash, blockHash: hash, blockNumber: number, status, gasUsed, effectiveGasPrice } };
 };
 
 /** Adds to every nonce, or takes away. */
@@ -94,3 +104,22 @@ export const twice: Behaviour = async ({ method, params }, upstream) => {
   if (method === "eth_sendRawTransaction") await upstream(method, params);
   return null;
 };
+
+/** Finds blocks and tips very dear. */
+export const dear: Behaviour = async ({ method, params }, upstream) => {
+  const fee = numberToHex(parseGwei("400"));
+  if (method === "eth_maxPriorityFeePerGas") return { result: fee };
+  if (method !== "eth_getBlockByNumber") return null;
+  return { result: { ...((await upstream(method, params)) as object), baseFeePerGas: fee } };
+};
+
+/** Has the state of so many blocks, as a node that keeps no archive. */
+export const pruned =
+  (blocks: number): Behaviour =>
+  async ({ method, params }, upstream) => {
+    const state = params[1] as { blockHash?: Hex } | undefined;
+    if (method !== "eth_getTransactionCount" || state?.blockHash === undefined) return null;
+    const block = (await upstream("eth_getBlockByHash", [state.blockHash, false])) as { number: Hex };
+    const has = BigInt(block.number) > (await newestBut(blocks, upstream));
+    return has ? null : { error: { code: -32000, message: "missing trie node" } };
+  };

@@ -134,14 +134,14 @@ async function storeAndMatch(
   return side.instructionId;
 }
 
-/** Tells both owners of a match and of what came of it, or the one owner what kept its instruction from matching. */
+/** Tells both owners what came of a match and that it was one, or the one owner what kept its instruction from matching. */
 function eventsOf(side: Side, tradeReference: string, outcome: MatchOutcome, at: Date): NewEvent[] {
   const about = ({ instructionId, environmentId }: Side) => ({ instructionId, environmentId, tradeReference, at });
   if (outcome.matched) {
     const { draft, counterpart } = outcome;
     const matched = { event: "instruction.matched", status: "matched", settlementId: draft.opening.id } as const;
     const owners = [counterpart, side];
-    return [...owners.map((owner) => instructionEvent({ ...about(owner), ...matched })), ...outcome.events];
+    return [...outcome.events, ...owners.map((owner) => instructionEvent({ ...about(owner), ...matched }))];
   }
   if (outcome.field === null) return [];
   const failed = { event: "instruction.match_failed", status: "pending_match", field: outcome.field } as const;

@@ -1,5 +1,5 @@
 import type { TemplateConfig } from "@keystoneos/protocol";
-import type { Row, StoreTransaction } from "@keystoneos/store";
+import type { Row, StoreTransaction, TransactionKind } from "@keystoneos/store";
 import type { ChainFacts } from "./chain-facts.ts";
 import { type IndexedFacts, readChainFacts } from "./chain-facts.ts";
 import { loadRepoHalves, type RepoHalf } from "./load-repo-halves.ts";
@@ -9,8 +9,8 @@ export type SettlementRow = Row<"settlement"> & { template_version: number; temp
 
 type SettlementTransactionRow = Pick<
   Row<"chain_transaction">,
-  "settlement_id" | "chain_id" | "hash" | "block_number" | "kind" | "status" | "intent_id" | "created_at"
->;
+  "settlement_id" | "chain_id" | "hash" | "block_number" | "status" | "intent_id" | "created_at"
+> & { kind: TransactionKind };
 
 type InterventionRow = Pick<
   Row<"intent">,
@@ -74,6 +74,8 @@ export async function loadSettlements(trx: StoreTransaction, rows: SettlementRow
       .selectFrom("keystone.chain_transaction")
       .select(["settlement_id", "chain_id", "hash", "block_number", "kind", "status", "intent_id", "created_at"])
       .where("settlement_id", "in", ids)
+      .where("kind", "<>", "noop")
+      .$narrowType<{ kind: TransactionKind }>()
       .orderBy("created_at")
       .orderBy("id")
       .execute(),

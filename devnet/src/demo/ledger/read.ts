@@ -27,7 +27,8 @@ async function transactions(
   ours: ReadonlySet<string>,
 ): Promise<RawTransaction[]> {
   const client = chains.client(chainId);
-  const head = await client.getBlockNumber();
+  // As it is now: a node that was killed meanwhile may have fewer blocks than it had.
+  const head = await client.getBlockNumber({ cacheTime: 0 });
   const found: RawTransaction[] = [];
   for (let number = from; number <= head; number += 1n) {
     const block = await client.getBlock({ blockNumber: number, includeTransactions: true });

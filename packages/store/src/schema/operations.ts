@@ -18,8 +18,16 @@ interface StreamMarkTable {
   created_at: Timestamp;
 }
 
-/** Tables of the schema `keystone` about streams. */
+interface RelayerPauseTable {
+  chain_id: Int8;
+  reason: string;
+  by: string;
+  since: Timestamp;
+}
+
+/** Tables of the schema `keystone` about streams, and about what operators have stopped. */
 export interface OperationsTables {
+  relayer_pause: RelayerPauseTable;
   stream_mark: StreamMarkTable;
   stream_place: StreamPlaceTable;
 }

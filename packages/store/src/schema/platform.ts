@@ -3,15 +3,13 @@ import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable, Upd
 import type { Address, Hex } from "viem";
 import type { ComplianceTables } from "./compliance.ts";
 import type { OperationsTables } from "./operations.ts";
+import type { TransactionTables } from "./transactions.ts";
 import type { WebhookTables } from "./webhooks.ts";
 
 /** Set by the database when left out; read as Date with millisecond precision, as stored. */
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 type RequiredTimestamp = ColumnType<Date, Date | string, Date | string>;
-/** numeric(78,0): a decimal string out, a bigint or decimal string in. */
-type Base = ColumnType<string, bigint | string, bigint | string>;
-type DefaultBase = ColumnType<string, bigint | string | undefined, bigint | string>;
 /** int8: a bigint out, a bigint or number in. */
 type Int8 = ColumnType<bigint, bigint | number, bigint | number>;
 type NullableInt8 = ColumnType<bigint | null, bigint | number | null | undefined, bigint | number | null>;
@@ -276,51 +274,6 @@ export interface AttestationTable {
   created_at: Timestamp;
 }
 
-export type TransactionKind =
-  | "create"
-  | "attest"
-  | "advance"
-  | "reveal"
-  | "notify_locked"
-  | "notify_released"
-  | "dispatch"
-  | "receive_message"
-  | "release"
-  | "claim"
-  | "refund"
-  | "timeout"
-  | "cancel"
-  | "manual";
-
-/** queued: signed and stored; submitted: taken by a node; pending: mined; failed: reverted, or its nonce was used by another. */
-export type TransactionStatus = "queued" | "submitted" | "pending" | "safe" | "finalized" | "failed";
-
-export interface ChainTransactionTable {
-  id: Generated<string>;
-  chain_id: Int8;
-  signer: Address;
-  nonce: Int8;
-  intent_id: string | null;
-  settlement_id: string | null;
-  kind: TransactionKind;
-  subject: Generated<string>;
-  to_address: Address;
-  data: Hex;
-  value: DefaultBase;
-  gas_limit: Base;
-  max_fee_per_gas: Base;
-  max_priority_fee_per_gas: Base;
-  raw: Hex;
-  hash: Hex;
-  status: Generated<TransactionStatus>;
-  block_number: NullableInt8;
-  block_hash: Hex | null;
-  gas_used: ColumnType<string | null, bigint | string | null | undefined, bigint | string | null>;
-  error: string | null;
-  created_at: Timestamp;
-  updated_at: Timestamp;
-}
-
 /** A token of the API's own, for a browser. */
 export interface SessionTable {
   id: Generated<string>;
@@ -405,7 +358,7 @@ export interface DirectoryIntentTable {
 }
 
 /** The tables of the schema `keystone`, by their names without it. */
-export interface PlatformTables extends ComplianceTables, OperationsTables, WebhookTables {
+export interface PlatformTables extends ComplianceTables, OperationsTables, TransactionTables, WebhookTables {
   platform: PlatformTable;
   environment: EnvironmentTable;
   instrument: InstrumentTable;
@@ -420,7 +373,6 @@ export interface PlatformTables extends ComplianceTables, OperationsTables, Webh
   commitment_secret: CommitmentSecretTable;
   intent: IntentTable;
   attestation: AttestationTable;
-  chain_transaction: ChainTransactionTable;
   session: SessionTable;
   allowed_ip: AllowedIpTable;
   rate_bucket: RateBucketTable;
