@@ -10,7 +10,7 @@ export interface Config {
   /** Base of the platform API, `/v1` included, without a slash at its end. */
   apiUrl: string;
   /** The counterparty's own machine client at the issuer. */
-  client: { tokenUrl: string; audience: string; id: string; secret: string };
+  client: { auth0TokenUrl: string; auth0Audience: string; clientId: string; clientSecret: string };
   faucetKey: Hex;
   counterpartyKey: Hex;
   /** By chain id. */
@@ -86,10 +86,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     port: values.SANDBOX_PORT,
     apiUrl: values.SANDBOX_API_URL,
     client: {
-      tokenUrl: values.SANDBOX_TOKEN_URL,
-      audience: values.SANDBOX_AUDIENCE,
-      id: values.SANDBOX_CLIENT_ID,
-      secret: values.SANDBOX_CLIENT_SECRET,
+      auth0TokenUrl: values.SANDBOX_TOKEN_URL,
+      auth0Audience: values.SANDBOX_AUDIENCE,
+      clientId: values.SANDBOX_CLIENT_ID,
+      clientSecret: values.SANDBOX_CLIENT_SECRET,
     },
     faucetKey,
     counterpartyKey,

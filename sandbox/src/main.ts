@@ -1,4 +1,4 @@
-import { machineToken } from "./api/machine-token.ts";
+import { connectApi } from "./api/call.ts";
 import { ownApi } from "./api/own-api.ts";
 import { accountOn } from "./chain/account.ts";
 import { checkChain, connectChain } from "./chain/chain.ts";
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     const faucet = accountOn(chain, config.faucetKey);
     grounds.set(chainId, { chain, faucet, counterparty: accountOn(chain, config.counterpartyKey) });
   }
-  const own = ownApi(config.apiUrl, machineToken(config.client));
+  const own = ownApi(connectApi(config.apiUrl, config.client));
   const { gasFloor, maxQuantity } = config;
   const deps: Dependencies = { grounds, own, log, gasFloor, maxQuantity };
   const rounds = startRounds(deps, config.tickMs);

@@ -51,6 +51,7 @@ export function steps(): Step[] {
     command("generated init codes are fresh", "node", "packages/protocol/scripts/generate-init-code.ts", "--check"),
     command("generated test vectors are fresh", "node", "packages/protocol/scripts/generate-vectors.ts", "--check"),
     command("generated OpenAPI document is fresh", "node", "api/scripts/openapi.ts", "--check"),
+    command("generated types and tables of the SDK are fresh", "node", "packages/sdk/scripts/generate.ts", "--check"),
     command("generated Postman files are fresh", "node", "api/scripts/postman.ts", "--check"),
   ];
 }

@@ -45,6 +45,7 @@ export const suites: readonly Suite[] = [
   mocha("api", "api/test/**/*.test.ts", 15),
   unbuilt("model", "test/model/**/*.test.ts", 10),
   mocha("protocol", "packages/protocol/test/**/*.test.ts"),
+  unbuilt("sdk", "packages/sdk/test/**/*.test.ts"),
   mocha("sandbox", "sandbox/test/**/*.test.ts"),
   unbuilt("store", "packages/store/test/**/*.test.ts"),
   unbuilt("telemetry", "packages/telemetry/test/**/*.test.ts"),

@@ -1,12 +1,13 @@
 import { type Terms, termsFromJson } from "@keystoneos/protocol";
 import { registryAbi } from "@keystoneos/protocol/abi";
+import { ConflictError } from "@keystoneos/sdk";
 import { expect } from "chai";
 import pg from "pg";
 import { type Address, createTestClient, createWalletClient, type Hex, http, zeroHash } from "viem";
 import type { Settlement } from "../../devnet/src/demo/api-shapes.ts";
 import { type Chains, reachChains } from "../../devnet/src/demo/chains.ts";
 import { type Role, twoChains, uniqueKey } from "../../devnet/src/demo/context.ts";
-import { ApiRefusal, connectPlatform, type Platform } from "../../devnet/src/demo/platform.ts";
+import { connectPlatform, type Platform } from "../../devnet/src/demo/platform.ts";
 import { until } from "../../devnet/src/demo/wait.ts";
 import { localAccount } from "../../devnet/src/keys.ts";
 import { crossChainSpec } from "./support/trade.ts";
@@ -119,7 +120,7 @@ describe("decisions about flagged parties, on the real stack", function () {
     expect(half.sequence > flagged.sequence).to.equal(true);
     expect((await read(id)).state).to.equal("COMPLIANCE_CHECKING");
     const again = await decide(id, "seller", "reject").catch((error: unknown) => error);
-    expect(again).to.be.instanceOf(ApiRefusal).with.property("code", "not_awaiting_compliance_decision");
+    expect(again).to.be.instanceOf(ConflictError).with.property("code", "not_awaiting_compliance_decision");
 
     await decide(id, "buyer", "approve");
     const cleared = await untilStated(trade, "1,1,1,1");
@@ -170,7 +171,7 @@ describe("decisions about flagged parties, on the real stack", function () {
     );
     expect(items.at(-1)).to.include({ to_state: "ROLLED_BACK", gate: "COMPLIANCE_FAILED" });
     const late = await decide(id, "buyer", "approve").catch((error: unknown) => error);
-    expect(late).to.be.instanceOf(ApiRefusal).with.property("code", "not_awaiting_compliance_decision");
+    expect(late).to.be.instanceOf(ConflictError).with.property("code", "not_awaiting_compliance_decision");
   });
 
   it("hold for one round of screening: the next one flags again, and takes the clearance back until it is decided", async () => {

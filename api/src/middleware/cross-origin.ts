@@ -10,6 +10,7 @@ const REQUEST_HEADERS = [
   "Idempotency-Key",
   "Keystone-Version",
   "Last-Event-ID",
+  "X-Keystone-Client",
   "X-Keystone-Environment",
   "X-Request-Id",
 ];

@@ -42,6 +42,8 @@ describe("pages of other origins", () => {
         "Content-Type",
         "Idempotency-Key",
         "Keystone-Version",
+        "Last-Event-ID",
+        "X-Keystone-Client",
         "X-Keystone-Environment",
       ]) {
         expect(own.headers.get("access-control-allow-headers")?.split(",")).to.include(name);

@@ -1,13 +1,7 @@
+import { ApiError, type ClientOptions, KeystoneClient } from "@keystoneos/sdk";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { z } from "zod";
+import type { z } from "zod";
 import { SandboxError, unavailable } from "../errors.ts";
-
-/** In whose name the platform API is called. */
-export interface Bearer {
-  token: string;
-  /** `X-Keystone-Environment`, which a user's token needs. */
-  environment?: string | undefined;
-}
 
 export interface ApiCall<T extends z.ZodType> {
   method: "GET" | "POST";
@@ -23,66 +17,41 @@ export class ApiRefusal extends SandboxError {}
 
 const TIMEOUT_MS = 15_000;
 
-const refusal = z.object({
-  detail: z.unknown(),
-  code: z.string(),
-  context: z.record(z.string(), z.unknown()).optional(),
-});
+/** A client of the platform API at `apiUrl`, which ends with `/v1`. It tries once: whoever asked is told, and asks again. */
+export function connectApi(apiUrl: string, credentials: ClientOptions): KeystoneClient {
+  return new KeystoneClient({
+    ...credentials,
+    baseUrl: apiUrl.replace(/\/v1$/, ""),
+    timeout: TIMEOUT_MS,
+    maxRetries: 0,
+  });
+}
 
 /**
- * Calls the platform API at `apiUrl` and nobody else: a redirection is an error, since it would take the token along.
+ * Makes a call and reads what of its answer is needed.
  *
  * @throws ApiRefusal with the API's status, code and words; SandboxError 503 where it does not answer, or not in its own form.
  */
 export async function callApi<T extends z.ZodType>(
-  apiUrl: string,
-  bearer: Bearer,
-  call: ApiCall<T>,
+  client: KeystoneClient,
+  { method, path, answer, body, idempotencyKey }: ApiCall<T>,
 ): Promise<z.output<T>> {
-  const headers: Record<string, string> = { authorization: `Bearer ${bearer.token}` };
-  if (bearer.environment !== undefined) headers["x-keystone-environment"] = bearer.environment;
-  if (call.body !== undefined) headers["content-type"] = "application/json";
-  if (call.idempotencyKey !== undefined) headers["idempotency-key"] = call.idempotencyKey;
-  const { status, retryAfter, body } = await send(`${apiUrl}${call.path}`, {
-    method: call.method,
-    headers,
-    ...(call.body === undefined ? undefined : { body: JSON.stringify(call.body) }),
-  });
-  if (status >= 200 && status < 300) {
-    const parsed = call.answer.safeParse(body);
-    if (parsed.success) return parsed.data;
-    throw unavailable("The platform API", new Error(`${call.method} ${call.path}: ${parsed.error.message}`));
-  }
-  const told = refusal.safeParse(body);
-  if (status < 400 || status >= 500 || !told.success) {
-    throw unavailable("The platform API", new Error(`${call.method} ${call.path}: ${status}`));
-  }
-  const { detail, code, context } = told.data;
-  throw new ApiRefusal(status as ContentfulStatusCode, code, wordsOf(detail), {
-    ...(context === undefined ? undefined : { context }),
+  const told = await client
+    .request(method, `/v1${path}`, { body }, idempotencyKey === undefined ? {} : { idempotencyKey })
+    .catch((error: unknown) => {
+      throw refusalOf(error);
+    });
+  const parsed = answer.safeParse(told);
+  if (parsed.success) return parsed.data;
+  throw unavailable("The platform API", new Error(`${method} ${path}: ${parsed.error.message}`));
+}
+
+function refusalOf(error: unknown): SandboxError {
+  const isRefusal = error instanceof ApiError && error.status >= 400 && error.status < 500;
+  if (!isRefusal || error.code === undefined) return unavailable("The platform API", error);
+  const retryAfter = error.headers.get("retry-after");
+  return new ApiRefusal(error.status as ContentfulStatusCode, error.code, error.message, {
+    ...(error.context === undefined ? undefined : { context: error.context }),
     ...(retryAfter === null ? undefined : { headers: { "Retry-After": retryAfter } }),
   });
-}
-
-async function send(url: string, init: RequestInit) {
-  try {
-    const response = await fetch(url, { ...init, redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) });
-    return {
-      status: response.status,
-      retryAfter: response.headers.get("retry-after"),
-      body: (await response.json()) as unknown,
-    };
-  } catch (error) {
-    throw unavailable("The platform API", error);
-  }
-}
-
-/** A refusal's words in one string; the list form names each field and what is wrong with it. */
-function wordsOf(detail: unknown): string {
-  if (typeof detail === "string") return detail;
-  const list = z
-    .array(z.object({ loc: z.array(z.union([z.string(), z.number()])), msg: z.string() }))
-    .safeParse(detail);
-  if (!list.success) return "The platform API refused the request";
-  return list.data.map(({ loc, msg }) => `${loc.join(".")}: ${msg}`).join("; ");
 }

@@ -1,6 +1,13 @@
 import { SandboxError } from "../errors.ts";
-import { type Bearer, callApi } from "./call.ts";
+import { callApi, connectApi } from "./call.ts";
 import { type Instruction, type Instrument, instruction, instrument, page } from "./shapes.ts";
+
+/** In whose name the platform API is called. */
+export interface Bearer {
+  token: string;
+  /** `X-Keystone-Environment`, which a user's token needs. */
+  environment?: string | undefined;
+}
 
 /** The platform API in the name of whoever calls the sandbox: the API decides what there is for them. */
 export interface CallerApi {
@@ -10,14 +17,15 @@ export interface CallerApi {
   instruments(filter: { alias?: string; token_address?: string; chain_id: number }): Promise<Instrument[]>;
 }
 
-export function callerApi(apiUrl: string, bearer: Bearer): CallerApi {
+export function callerApi(apiUrl: string, { token, environment }: Bearer): CallerApi {
+  const client = connectApi(apiUrl, { accessToken: token, environmentSlug: environment });
   return {
     instruction: (id) =>
-      callApi(apiUrl, bearer, { method: "GET", path: `/instructions/${encodeURIComponent(id)}`, answer: instruction }),
+      callApi(client, { method: "GET", path: `/instructions/${encodeURIComponent(id)}`, answer: instruction }),
     instruments: async ({ chain_id, ...named }) => {
       const query = new URLSearchParams({ ...named, chain_id: String(chain_id), limit: "200" });
       const answer = page(instrument);
-      return (await callApi(apiUrl, bearer, { method: "GET", path: `/instruments?${query}`, answer })).items;
+      return (await callApi(client, { method: "GET", path: `/instruments?${query}`, answer })).items;
     },
   };
 }

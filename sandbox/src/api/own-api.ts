@@ -1,7 +1,7 @@
+import type { KeystoneClient } from "@keystoneos/sdk";
 import type { z } from "zod";
 import { unavailable } from "../errors.ts";
 import { type ApiCall, ApiRefusal, callApi } from "./call.ts";
-import type { MachineToken } from "./machine-token.ts";
 import {
   type DepositInfo,
   depositInfo,
@@ -28,23 +28,15 @@ export interface OwnApi {
   decide(settlementId: string, decision: "approve" | "reject", reason: string): Promise<Settlement>;
 }
 
-export function ownApi(apiUrl: string, token: MachineToken): OwnApi {
-  async function call<T extends z.ZodType>(request: ApiCall<T>): Promise<z.output<T>> {
-    const bearer = { token: await token.get() };
-    return callApi(apiUrl, bearer, request)
-      .catch(async (error: unknown) => {
-        if (!(error instanceof ApiRefusal) || error.status !== 401) throw error;
-        token.forget(bearer.token);
-        return callApi(apiUrl, { token: await token.get() }, request);
-      })
-      .catch((error: unknown) => {
-        // What the counterparty may not do is none of the caller's faults.
-        if (error instanceof ApiRefusal && [401, 403, 429].includes(error.status)) {
-          throw unavailable("The platform API", error);
-        }
-        throw error;
-      });
-  }
+export function ownApi(client: KeystoneClient): OwnApi {
+  const call = <T extends z.ZodType>(request: ApiCall<T>): Promise<z.output<T>> =>
+    callApi(client, request).catch((error: unknown) => {
+      // What the counterparty may not do is none of the caller's faults.
+      if (error instanceof ApiRefusal && [401, 403, 429].includes(error.status)) {
+        throw unavailable("The platform API", error);
+      }
+      throw error;
+    });
   const get = <T extends z.ZodType>(path: string, answer: T) => call({ method: "GET", path, answer });
   let slug: Promise<string> | undefined;
 

@@ -6,12 +6,13 @@ export const ROOMS: Readonly<Record<string, { folder: string; package?: string; 
   protocol: { folder: "packages/protocol", package: "@keystoneos/protocol", knows: [] },
   store: { folder: "packages/store", package: "@keystoneos/store", knows: ["protocol"] },
   telemetry: { folder: "packages/telemetry", package: "@keystoneos/telemetry", knows: [] },
+  sdk: { folder: "packages/sdk", package: "@keystoneos/sdk", knows: ["protocol"] },
   indexer: { folder: "indexer", package: "@keystoneos/indexer", knows: ["protocol"] },
   relayer: { folder: "relayer", package: "@keystoneos/relayer", knows: ["protocol", "store", "telemetry"] },
   api: { folder: "api", package: "@keystoneos/api", knows: ["protocol", "store", "telemetry"] },
-  sandbox: { folder: "sandbox", package: "@keystoneos/sandbox", knows: ["protocol"] },
+  sandbox: { folder: "sandbox", package: "@keystoneos/sandbox", knows: ["protocol", "sdk"] },
   ignition: { folder: "ignition", knows: ["protocol"] },
-  devnet: { folder: "devnet", package: "@keystoneos/devnet", knows: ["protocol", "store", "ignition"] },
+  devnet: { folder: "devnet", package: "@keystoneos/devnet", knows: ["protocol", "store", "sdk", "ignition"] },
 };
 
 /** The room that a file of the repository stands in; null for tests and tooling, which may import anything. */

@@ -10,6 +10,7 @@ export const GENERATED: readonly RegExp[] = [
   /^pnpm-lock\.yaml$/,
   /^packages\/protocol\/src\/(abi|deployment)\/generated\//,
   /^packages\/protocol\/vectors\//,
+  /^packages\/sdk\/src\/generated\//,
   /^api\/openapi\.json$/,
   /^sdks\/postman\//,
   /^ignition\/deployments\//,

@@ -1,8 +1,8 @@
+import { ApiError } from "@keystoneos/sdk";
 import { compareBalances, readBalances, watch } from "../balances.ts";
 import { type Scenario, twoChains } from "../context.ts";
 import { readDepositInfo } from "../deposit.ts";
 import { conclude } from "../outcome.ts";
-import { ApiRefusal } from "../platform.ts";
 import { agree, fund, reach, type Transfer } from "../trade.ts";
 
 export const sanctioned: Scenario = {
@@ -28,7 +28,7 @@ export const sanctioned: Scenario = {
     const refusal = await readDepositInfo(context, matched, "seller", 0).catch((error: unknown) => error);
 
     const { outcome, facts } = await conclude(context, matched, "ROLLED_BACK", () => "pending");
-    if (!(refusal instanceof ApiRefusal) || refusal.code !== "not_awaiting_deposits") {
+    if (!(refusal instanceof ApiError) || refusal.code !== "not_awaiting_deposits") {
       outcome.problems.push("deposit info was given for a settlement that was rolled back");
     }
     if (facts.transitions.at(-1)?.gate !== "COMPLIANCE_FAILED") {
