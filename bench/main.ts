@@ -40,13 +40,11 @@ const benches: Record<string, { of: string[]; measure: () => Promise<Report> }> 
   api: { of: ["api", "packages"], measure: () => measureApi(seconds, settlements, say) },
   relayer: { of: ["relayer", "packages"], measure: () => measureRelayer({ seconds, trades, signers }, say) },
 };
-const chosen = positionals.length > 0 ? positionals : Object.keys(benches);
-for (const name of chosen) {
-  const bench = benches[name];
-  if (bench === undefined) {
-    refuse(`There is no bench ${name}: ${Object.keys(benches).join(" or ")}.`);
-    continue;
-  }
+const unknown = positionals.find((name) => !(name in benches));
+// Before the first one takes its minutes.
+if (unknown !== undefined) refuse(`There is no bench ${unknown}: ${Object.keys(benches).join(" or ")}.`);
+const chosen = Object.entries(benches).filter(([name]) => positionals.length === 0 || positionals.includes(name));
+for (const [name, bench] of chosen) {
   const { targets, figures } = await bench.measure();
   const commit = measuredCommit(...bench.of);
   const machine = { cpus: cpus().length, model: cpus()[0]?.model, memory: totalmem(), node: process.version };
